@@ -1,0 +1,123 @@
+# `make help` lists the targets.
+PROG    := straggler
+VARIANT ?= debug
+CC      := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
+BUILD   := build/$(VARIANT)
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wwrite-strings -Wcast-qual -Wvla -Wundef -Wconversion \
+	-Wimplicit-fallthrough -Wformat=2 -fno-common
+CPPFLAGS += -D_GNU_SOURCE -Ilib -MMD -MP
+CFLAGS   += -std=c11 -g $(WARN) $(if $(CI),-Werror)
+LDLIBS   += -ljson-c -lm
+
+san = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ifeq ($(VARIANT),debug)
+CFLAGS  += -Og
+else ifeq ($(VARIANT),release)
+CFLAGS  += -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+else ifeq ($(VARIANT),asan)
+CFLAGS  += -O1 $(san)
+LDFLAGS += $(san)
+else ifeq ($(VARIANT),fuzz)
+CC      := clang
+CFLAGS  += -O1 $(san) -fsanitize=fuzzer-no-link
+LDFLAGS += $(san)
+else ifeq ($(VARIANT),cov)
+CFLAGS  += -O0 --coverage
+LDFLAGS += --coverage
+else
+$(error VARIANT is one of debug, release, asan, fuzz, cov)
+endif
+
+LIB_SRC  := $(wildcard lib/*/*.c)
+CMD_SRC  := $(wildcard cmd/$(PROG)/*.c)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+HEADERS  := $(wildcard lib/*/*.h cmd/*/*.h)
+SOURCES  := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c
+
+obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
+LIB    := $(BUILD)/lib.a
+UNITS  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/%)
+FUZZES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
+
+.PHONY: all help check golden lint headers tidy analyze format setup clean
+all: $(BUILD)/$(PROG)  ## build the program
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z%-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(LIB): $(call obj,$(LIB_SRC))
+	rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/$(PROG): $(call obj,$(CMD_SRC)) $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(UNITS): $(BUILD)/%: $(BUILD)/tests/unit/%.o $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+$(BUILD)/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
+REPLAYS := $(FUZZES:%=$(BUILD)/replay_%)
+
+check: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS)  ## run every test of this VARIANT
+	@BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=tap prove -j$(or $(JOBS),2) --timer -e '' \
+		$(UNITS) $(REPLAYS) tests/golden/run
+
+golden: $(BUILD)/$(PROG)  ## run the golden tests alone; UPDATE=1 rewrites them
+	@BUILD=$(BUILD) tests/golden/run
+
+fuzz-%:  ## fuzz one target for FUZZ_TIME=60 seconds
+	@mkdir -p build/corpus/$*
+	$(MAKE) --no-print-directory VARIANT=fuzz build/fuzz/fuzz_$*
+	build/fuzz/fuzz_$* -max_total_time=$(or $(FUZZ_TIME),60) build/corpus/$* testdata/fuzz/$*
+
+lint: headers tidy  ## run every static check
+	tests/lint/layers.sh
+	clang-format --dry-run -Werror $(SOURCES) $(HEADERS)
+	cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 -D_GNU_SOURCE -Ilib \
+		--enable=warning,portability lib cmd
+	shellcheck -S warning tests/golden/run tests/lint/*.sh
+
+headers: $(HEADERS:%=$(BUILD)/%.ok)  ## check that each header compiles alone
+$(BUILD)/%.h.ok: %.h
+	@mkdir -p $(@D)
+	@$(CC) $(filter-out -M%,$(CPPFLAGS)) $(CFLAGS) -fsyntax-only -x c -include $< /dev/null && touch $@
+
+# One process a file: clang-tidy 14 reports false va_list errors from its second file on.
+tidy: $(patsubst %,$(BUILD)/%.tidy,$(LIB_SRC) $(CMD_SRC))
+$(BUILD)/%.c.tidy: %.c .clang-tidy build/compile_commands.json
+	@mkdir -p $(@D)
+	@clang-tidy --quiet -p build $< 2>/dev/null && touch $@
+
+analyze:  ## run gcc's analyzer
+	@set -e; for f in $(LIB_SRC) $(CMD_SRC); do \
+		$(CC) $(filter-out -M%,$(CPPFLAGS)) -std=c11 -O2 -fanalyzer -Werror -c -o /dev/null $$f; done
+
+format:  ## rewrite the sources in the house format
+	clang-format -i $(SOURCES) $(HEADERS)
+
+build/compile_commands.json: Makefile $(SOURCES)
+	@mkdir -p build
+	@{ s='['; for f in $(SOURCES); do \
+		printf '%s\n{"directory":"%s","file":"%s","command":"clang %s -c %s"}' "$$s" '$(CURDIR)' "$$f" '-D_GNU_SOURCE -Ilib -std=c11 $(WARN)' "$$f"; s=','; \
+	done; printf '\n]\n'; } >$@
+
+setup:  ## install what building and testing need (Debian 12, as root)
+	apt-get install -y --no-install-recommends $$(grep -v '^#' .ci/packages)
+	git config core.hooksPath .githooks
+
+clean:  ## remove build/
+	rm -rf build
+
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,27 @@
+/* The interface between main() and the commands. A command is one file that
+ * exports one struct command, and one row in main.c. */
+#ifndef CMD_H
+#define CMD_H
+
+#include "base/err.h"
+
+/* What a process exits with; scripts rely on these numbers. Above 128: ended by
+ * signal n - 128. */
+enum exit_code {
+	EXIT_CLEAN = 0,     /* every test passed, nothing leaked beyond its allowance */
+	EXIT_FINDINGS = 1,  /* a test failed or something leaked */
+	EXIT_USAGE = 2,     /* wrong command line or configuration */
+	EXIT_UNCHECKED = 3, /* nothing could be checked: build failure, no Go, watcher lost */
+};
+
+struct command {
+	const char *name;
+	const char *args;    /* what follows the name in the usage line */
+	const char *summary; /* one line, no final full stop */
+	/* Sets *code and returns true, or sets *err and returns false. */
+	bool (*run)(int argc, char **argv, int *code, struct err *err);
+};
+
+extern const struct command cmd_version;
+
+#endif

@@ -1,0 +1,24 @@
+#include <stdio.h>
+
+#include "cmd.h"
+
+#ifndef STRAGGLER_VERSION
+#define STRAGGLER_VERSION "0.1.0"
+#endif
+
+static bool run(int argc, char **argv, int *code, struct err *err)
+{
+	(void)argv;
+	(void)code;
+	if (argc != 1)
+		return err_set(err, ERR_USAGE, "version takes no argument");
+	puts("straggler " STRAGGLER_VERSION);
+	return true;
+}
+
+const struct command cmd_version = {
+	.name = "version",
+	.args = "",
+	.summary = "print the version",
+	.run = run,
+};

@@ -1,0 +1,65 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+
+/* In the order that help shows. */
+static const struct command *const commands[] = {
+	&cmd_version,
+};
+
+static void usage(FILE *out)
+{
+	fputs("straggler runs your Go tests and tells you what outlived them.\n\n"
+	      "usage: straggler COMMAND [ARG...]\n\n",
+	      out);
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\n'straggler COMMAND --help' tells more.\n", out);
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+	int code = EXIT_CLEAN;
+	struct err err = { 0 };
+	char line[1024];
+
+	if (!command->run(argc, argv, &code, &err)) {
+		fprintf(stderr, "straggler: %s\n", err_format(&err, line, sizeof(line)));
+		return err.code == ERR_USAGE ? EXIT_USAGE : EXIT_UNCHECKED;
+	}
+	if (fflush(stdout) || ferror(stdout)) {
+		fputs("straggler: cannot write to standard output\n", stderr);
+		return EXIT_UNCHECKED;
+	}
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc < 2) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return EXIT_CLEAN;
+	}
+	command = find_command(argv[1]);
+	if (!command) {
+		fprintf(stderr, "straggler: unknown command '%s'; 'straggler help' lists them\n",
+			argv[1]);
+		return EXIT_USAGE;
+	}
+	return run_command(command, argc - 1, argv + 1);
+}

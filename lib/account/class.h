@@ -1,0 +1,59 @@
+/* The classes of what can outlive a test. A class is one row of a table. */
+#ifndef ACCOUNT_CLASS_H
+#define ACCOUNT_CLASS_H
+
+#include "base/base.h"
+
+/* What a finding does to the exit status. */
+enum status {
+	STATUS_LEAK,    /* fails the run */
+	STATUS_ALLOWED, /* excused by an allowance */
+	STATUS_NOTE,    /* shown, never fails */
+};
+
+/*
+ * In the order of the table. The evidence that makes a class is in
+ * account/classify.h.
+ */
+enum class_id {
+	CLASS_CHAN_SEND,
+	CLASS_CHAN_RECEIVE,
+	CLASS_NIL_CHANNEL,
+	CLASS_SELECT,
+	CLASS_SELECT_EMPTY,
+	CLASS_MUTEX,
+	CLASS_LOCK_CYCLE,
+	CLASS_WAITGROUP,
+	CLASS_COND,
+	CLASS_CONTEXT,
+	CLASS_IO,
+	CLASS_HTTP_IDLE,
+	CLASS_HTTP_BODY,
+	CLASS_TICKER,
+	CLASS_SLEEP,
+	CLASS_ITER_PULL,
+	CLASS_LATE_PANIC,
+	CLASS_SPIN,
+	CLASS_SYSCALL,
+	CLASS_PROCESS,
+	CLASS_UNKNOWN, /* a wait reason that this version does not know */
+	CLASS_COUNT,
+};
+
+struct class_row {
+	const char *id;      /* "chan-send": the name in files and options */
+	const char *cause;   /* what the goroutine does, for people: a verb phrase, no full stop */
+	const char *usually; /* what usually fixes it: a phrase, no full stop */
+	enum status status;  /* when nobody configured another */
+};
+
+/* Static. */
+const struct class_row *class_row(enum class_id id);
+
+/* Returns whether name is a class, and which. */
+bool class_by_name(const char *name, enum class_id *id);
+
+const char *status_name(enum status s);
+bool status_by_name(const char *name, enum status *s);
+
+#endif

@@ -1,0 +1,170 @@
+/*
+ * What is known after a run, as C values and as the lines of a run file.
+ *
+ * A run file is JSON lines, one object a line, each with "type": first `run`,
+ * then as they happen `package`, `test`, `finding`, last `end`. A file without
+ * `end` was interrupted and is still good up to its last complete line. The
+ * watcher writes lines of the same types to its sink; only there may a name be
+ * given by the ordinal of its RUN line (`run_index`), which the runner resolves.
+ *
+ * Strings are borrowed from an arena whose life the reader of the file chooses;
+ * none is NULL ("" means: not known). Unknown types and keys are skipped, so
+ * that an older tool reads what a newer one wrote.
+ */
+#ifndef ACCOUNT_RECORD_H
+#define ACCOUNT_RECORD_H
+
+#include "account/class.h"
+#include "base/arena.h"
+#include "json/read.h"
+#include "json/write.h"
+
+/* Goes up when a reader of the old one would be wrong. */
+#define RUN_FILE_SCHEMA 1
+
+enum owner_kind {
+	OWNER_TEST,
+	OWNER_EXAMPLE,
+	OWNER_BENCHMARK,
+	OWNER_FUZZ,
+	OWNER_TESTMAIN,
+	OWNER_INIT,
+	OWNER_UNKNOWN, /* "started by a timer", a callback from C */
+};
+
+enum certainty {
+	CERTAINTY_OBSERVED,  /* alive when the trace ended */
+	CERTAINTY_CONFIRMED, /* alive after settling, in the dump */
+	CERTAINTY_PROVEN,    /* the collector says that nothing can wake it */
+};
+
+/* A line of Go source in a stack. */
+struct place {
+	const char *function; /* as Go prints it: "example.com/m/fetch.(*T).run.func1" */
+	const char *file;     /* absolute path as the compiler wrote it */
+	uint32_t line;        /* 1-based, 0 when not known */
+	const char *source; /* the text of the line without surrounding space, "" when not known */
+};
+
+struct places {
+	struct place *items;
+	size_t len, cap;
+};
+
+/* Survivors of one package with the same owner, creation site, blocking site
+ * and class. */
+struct finding {
+	const char *package; /* import path */
+	const char *test;    /* full name with subtests; "" for init, TestMain, unknown */
+	int64_t
+	    run_index; /* sink only: the 0-based RUN line that names the test, -1: test is whole */
+	bool one_of_subtests; /* test is the top-level test, the subtest is not known */
+	enum owner_kind owner;
+	enum class_id class;
+	const char *detail; /* "unbuffered", "buffer-full 2/2", "counter 1"; "" */
+	enum status status;
+	enum certainty certainty;
+	uint32_t count;
+	const char *key;         /* 8 lower-case hexadecimal digits, see account/key.h */
+	const char *started;     /* the function that the go statement started */
+	struct place created_at; /* the go statement */
+	struct place user_at;    /* innermost place of the main module in the chain */
+	struct place blocked_at; /* where it waits: first frame outside the runtime */
+	struct places chain;     /* from the test to the go statement, outermost first */
+	struct places stack;     /* of one of them, leaf first */
+	const char *wait_reason; /* in Go's words: "chan send" */
+	int64_t wait_ns;         /* how long one of them has waited at least, 0: not known */
+	uint32_t seen, runs;     /* "seen 1 of 2" */
+	const char *while_tests; /* shared worker: the tests that ran then, ", " between; "" */
+	const char *why;         /* the evidence in words, for --verbose; "" */
+	const char *allowance;   /* file:line of the rule that excused it; "" */
+};
+
+/* Goroutines of one test. before and after count all of the package that are
+ * not the runtime's; started, peak and left only the test's own descendants. */
+struct test_record {
+	const char *package;
+	const char *test;
+	int64_t run_index;  /* sink only, as in struct finding */
+	const char *result; /* "pass", "fail", "skip"; "unknown" when it never ended */
+	int64_t elapsed_ns;
+	bool counted; /* the numbers below are known */
+	uint32_t before, after, started, peak, left;
+};
+
+enum checked {
+	CHECKED_YES,
+	CHECKED_PART, /* why says which part was not */
+	CHECKED_NO,   /* why says why not */
+};
+
+struct package_record {
+	const char *package;
+	const char *result; /* "pass", "fail", "skip" (no tests), "build" (build failed) */
+	int64_t elapsed_ns;
+	enum checked checked;
+	const char *why;         /* "" when checked is yes */
+	uint64_t goroutines;     /* started by its tests */
+	uint32_t undecided_gone; /* survivors the first run could not decide, not seen again */
+	uint32_t run_lines;      /* sink only: RUN lines that the watcher counted in the trace */
+	bool run_names;          /* sink only: run_index values may be trusted */
+	int64_t start_ns, settle_ns, dump_ns, look_ns; /* where the watcher's time went */
+};
+
+struct run_record {
+	int64_t schema;
+	const char *tool;       /* version of straggler */
+	const char *go_version; /* "go1.26.8" */
+	const char *module;     /* main module, "" for several or none */
+	const char *dir;        /* absolute working directory, what paths are shown relative to */
+	const char *head;       /* git commit, "" when not known */
+	const char *started;    /* RFC 3339 */
+	const char **args;      /* the command line after "test" */
+	size_t args_len;
+};
+
+struct end_record {
+	bool present; /* false: the run was interrupted */
+	int64_t elapsed_ns;
+	int exit_code;
+};
+
+/* Writes one line with its '\n'. */
+void record_write_run(struct buf *out, const struct run_record *r);
+void record_write_package(struct buf *out, const struct package_record *p);
+void record_write_test(struct buf *out, const struct test_record *t);
+void record_write_finding(struct buf *out, const struct finding *f);
+void record_write_end(struct buf *out, const struct end_record *e);
+
+struct run_file {
+	struct arena arena; /* holds every string below */
+	struct run_record run;
+	struct {
+		struct package_record *items;
+		size_t len, cap;
+	} packages;
+	struct {
+		struct test_record *items;
+		size_t len, cap;
+	} tests;
+	struct {
+		struct finding *items;
+		size_t len, cap;
+	} findings;
+	struct end_record end;
+};
+
+/* Adds the value of one line (n bytes, without '\n') to *r. Fails with
+ * ERR_PARSE when it is no JSON object with a type, or a field has a wrong
+ * kind or an unknown word. */
+bool record_read_line(struct run_file *r, const char *line, size_t n, struct err *err);
+
+/* Reads a whole run file. A last line that was cut is dropped in silence, as
+ * an interrupted run leaves one. Fails with file and line. */
+bool run_file_read(struct run_file *r, const char *path, struct err *err);
+void run_file_release(struct run_file *r);
+
+const char *owner_name(enum owner_kind o);
+const char *certainty_name(enum certainty c);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * Go's goroutine dump, as SIGQUIT, a panic or a timeout prints it.
+ *
+ *   goroutine 34 gp=0xc0000823c0 m=nil [chan send, 2 minutes, locked to thread]:
+ *   runtime.gopark(0x0?, ...)
+ *   	/usr/local/go/src/runtime/proc.go:462 +0xce fp=0xc000068f28 sp=0xc000068f08 pc=0x47d4ae
+ *   example.com/m.leak.func1()
+ *   	/src/m/leak.go:12 +0x25 fp=… sp=… pc=…
+ *   created by example.com/m.leak in goroutine 33
+ *   	/src/m/leak.go:11 +0x56
+ *   [originating from goroutine 33]:          (with tracebackancestors)
+ *   …
+ *
+ * Source: src/runtime/traceback.go and src/runtime/panic.go, Go 1.22 to 1.27. gp=, fp=, sp=, pc=
+ * and runtime frames are there at SIGQUIT only. Text between dumps (a panic's
+ * message, registers, what the test printed) is skipped; a damaged goroutine
+ * ends at the damage and keeps what was read.
+ */
+#ifndef GOTEST_DUMP_H
+#define GOTEST_DUMP_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+#define DUMP_ARGS 10
+
+struct dump_frame {
+	const char *function; /* as printed, arguments cut off */
+	uint64_t args[DUMP_ARGS];
+	uint16_t stale; /* bit i: argument i was printed with '?' */
+	uint8_t nargs;  /* those in args; "_" counts as a stale 0 */
+	uint32_t line;
+	const char *file;
+	uint64_t fp, sp, pc; /* 0: not printed */
+};
+
+struct dump_frames {
+	struct dump_frame *items;
+	size_t len, cap;
+};
+
+struct dump_goroutine {
+	uint64_t id;
+	uint64_t gp;        /* address of its runtime.g, 0: not printed */
+	const char *reason; /* wait reason or status alone: "chan send", "running" */
+	uint32_t minutes;   /* of waiting, 0: less than one, or not printed */
+	bool leaked, durable, scan, locked;
+	bool no_stack;                /* "goroutine running on other thread; stack unavailable" */
+	struct dump_frames frames;    /* leaf first, without runtime.goexit */
+	struct dump_frame created_by; /* function "" when not printed */
+	uint64_t creator;             /* goroutine id, 0: not printed */
+	struct dump_frames ancestors; /* frames of all "originating from" sections in order; a
+	                                      section begins with the frame after its header */
+};
+
+struct dump_goroutines {
+	struct dump_goroutine *items;
+	size_t len, cap;
+};
+
+/*
+ * Reads a dump in pieces of any size. Zero-initialised is ready. Names are
+ * shared, in the arena. Goroutines are handed over as they become complete.
+ */
+struct dump_parser {
+	struct arena *arena; /* borrowed: holds the strings */
+	void (*each)(void *ctx,
+		     struct dump_goroutine *g); /* g->frames are g's own: copy what must stay,
+	                                                       they are reused for the next */
+	void *ctx;
+	struct dump_state *state; /* owned */
+};
+
+void dump_feed(struct dump_parser *p, const char *bytes, size_t n);
+
+/* The dump is over: hands over the last goroutine and frees the state. */
+void dump_end(struct dump_parser *p);
+
+/* A whole text at once: goroutines, frames and strings live in *a. */
+void dump_parse(const char *text, size_t n, struct arena *a, struct dump_goroutines *out);
+
+#endif

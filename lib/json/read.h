@@ -1,0 +1,43 @@
+/* Reads JSON from outside: strict, UTF-8 validated, bounded in depth (json-c).
+ * The only room that includes json-c. */
+#ifndef JSON_READ_H
+#define JSON_READ_H
+
+#include "base/err.h"
+
+/* A parsed value. Roots are owned, everything reached from them is borrowed
+ * and lives as long as the root. */
+struct json;
+
+/* Parses exactly one value from n bytes. Fails with ERR_PARSE; err->col is
+ * where (1-based bytes), the message what was expected. The caller frees. */
+struct json *json_parse(const char *text, size_t n, struct err *err) MUST_CHECK;
+void json_free(struct json *root);
+
+static inline void json_cleanup(struct json **root)
+{
+	json_free(*root);
+}
+#define AUTO_JSON CLEANUP(json_cleanup) struct json
+
+enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_kind json_kind(const struct json *v); /* NULL is JSON_NULL */
+
+/* The member of an object, NULL when v is no object or has none. */
+const struct json *json_get(const struct json *v, const char *key);
+
+/* Members with a default for "absent or of another kind". Strings are borrowed
+ * and NUL-terminated; *n (may be NULL) is their length, NULs included. */
+const char *json_get_str(const struct json *v, const char *key, const char *otherwise);
+int64_t json_get_int(const struct json *v, const char *key, int64_t otherwise);
+double json_get_real(const struct json *v, const char *key, double otherwise);
+bool json_get_bool(const struct json *v, const char *key, bool otherwise);
+
+/* The value itself, with a default. */
+const char *json_as_str(const struct json *v, size_t *n, const char *otherwise);
+int64_t json_as_int(const struct json *v, int64_t otherwise);
+
+size_t json_len(const struct json *array); /* 0 for anything else */
+const struct json *json_at(const struct json *array, size_t i);
+
+#endif

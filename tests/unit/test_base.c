@@ -1,0 +1,109 @@
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/map.h"
+#include "base/str.h"
+#include "unit.h"
+
+static void buf_grows_consumes_and_gives_away(void **state)
+{
+	struct buf b = { 0 };
+	char *text;
+
+	(void)state;
+	assert_string_equal(buf_str(&b), "");
+	for (int i = 0; i < 1000; i++)
+		buf_printf(&b, "%d,", i % 10);
+	assert_int_equal(b.len, 2000);
+	buf_consume(&b, 1994);
+	assert_string_equal(buf_str(&b), "7,8,9,");
+	buf_putc(&b, 'x');
+	text = buf_take(&b);
+	assert_string_equal(text, "7,8,9,x");
+	free(text);
+	assert_null(b.data);
+}
+
+static void map_finds_what_is_in_and_nothing_else(void **state)
+{
+	struct map m = { 0 };
+	size_t at = 0, n = 0;
+
+	(void)state;
+	assert_null(map_find(&m, 7));
+	for (uint64_t i = 0; i < 10000; i++)
+		map_set(&m, i * i, i);
+	for (uint64_t i = 0; i < 10000; i += 2)
+		assert_true(map_del(&m, i * i));
+	for (uint64_t i = 0; i < 10000; i++)
+		assert_true(!map_find(&m, i * i) == !(i % 2));
+	assert_int_equal(m.len, 5000);
+	while (map_next(&m, &at))
+		n++;
+	assert_int_equal(n, 5000);
+	map_release(&m);
+}
+
+/* Ids that come and go for ever must not make the table grow for ever. */
+static void map_stays_small_under_churn(void **state)
+{
+	struct map m = { 0 };
+
+	(void)state;
+	for (uint64_t i = 0; i < 100000; i++) {
+		map_set(&m, i, i);
+		if (i >= 10)
+			assert_true(map_del(&m, i - 10));
+	}
+	assert_true(m.cap <= 64);
+	map_release(&m);
+}
+
+static void lines_are_taken_one_by_one(void **state)
+{
+	struct str rest = str_of("a\n\nb"), line;
+
+	(void)state;
+	assert_true(str_line(&rest, &line) && str_is(line, "a"));
+	assert_true(str_line(&rest, &line) && str_is(line, ""));
+	assert_true(str_line(&rest, &line) && str_is(line, "b"));
+	assert_false(str_line(&rest, &line));
+}
+
+static void durations_read_as_go_writes_them(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ns;
+	} good[] = {
+		{ "0", 0 },
+		{ "1s", NS_PER_S },
+		{ "1.5s", 1500 * NS_PER_MS },
+		{ "1m30s", 90 * NS_PER_S },
+		{ ".5ms", 500 * NS_PER_US },
+	};
+	static const char *const bad[] = { "", "5", "s", "1x", "-1s", "1s2", "1e9h" };
+	int64_t ns;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		assert_true(duration_parse(good[i].text, &ns, NULL));
+		assert_int_equal(ns, good[i].ns);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_false(duration_parse(bad[i], &ns, NULL));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(buf_grows_consumes_and_gives_away),
+		cmocka_unit_test(map_finds_what_is_in_and_nothing_else),
+		cmocka_unit_test(map_stays_small_under_churn),
+		cmocka_unit_test(lines_are_taken_one_by_one),
+		cmocka_unit_test(durations_read_as_go_writes_them),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
