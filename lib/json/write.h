@@ -7,8 +7,9 @@
 /*
  * Appends to a buffer that somebody else owns. Commas are its business, the
  * nesting is the caller's (asserted). Text that is not UTF-8 becomes U+FFFD, so the
- * output is always valid JSON; control characters, DEL, U+2028 and U+2029 are
- * escaped, so a line stays a line and a terminal is never driven by it.
+ * output is always valid JSON; what utf8_is_unsafe() names (control characters, DEL,
+ * U+2028, bidi controls) is escaped, so a line stays a line and a terminal is never
+ * driven by it. After a whole value the writer is ready for the next one.
  */
 struct json_writer {
 	struct buf *out; /* borrowed */
@@ -30,7 +31,7 @@ void json_str(struct json_writer *w, const char *s); /* NULL writes "" */
 void json_strn(struct json_writer *w, const char *s, size_t n);
 void json_int(struct json_writer *w, int64_t v);
 void json_uint(struct json_writer *w, uint64_t v);
-void json_real(struct json_writer *w, double v); /* not finite: null */
+void json_real(struct json_writer *w, double v); /* shortest that reads back; not finite: null */
 void json_bool(struct json_writer *w, bool v);
 
 /* key and value in one call. */
