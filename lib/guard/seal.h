@@ -1,0 +1,32 @@
+/*
+ * Sealing: from the exit on, nothing that the test binary prints reaches anybody.
+ *
+ * While a process is held at its exit its goroutines live on, and what they print or
+ * panic now they would never have printed without us. So every descriptor of the
+ * process that still is our standard output or error is replaced by a memfd; what a
+ * test put there itself is left alone. Children keep theirs: they were going to outlive
+ * the exit anyway.
+ */
+#ifndef GUARD_SEAL_H
+#define GUARD_SEAL_H
+
+#include "base/err.h"
+#include "guard/trap.h"
+
+struct seal {
+	int memfd;               /* owned; -1 before */
+	uint64_t out[2], err[2]; /* device and inode of our 1 and 2 */
+};
+
+/* Notes what our 1 and 2 are. */
+bool seal_init(struct seal *s, struct err *err);
+void seal_release(struct seal *s);
+
+/* Replaces them in the process held at call id. False: some could not be
+ * replaced, and the process must be let go at once. */
+bool seal_outputs(struct seal *s, struct trap *t, uint64_t id, struct err *err);
+
+/* Puts the memfd at descriptor 2 whatever is there: for the dump. */
+bool seal_stderr(struct seal *s, struct trap *t, uint64_t id);
+
+#endif

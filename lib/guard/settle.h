@@ -1,0 +1,51 @@
+/*
+ * Settling: has everything happened that will happen?
+ *
+ * The process is held at its exit (or at the gate), everything else in it runs on. We
+ * look every few milliseconds at what its threads do. When no other thread runs or
+ * has used CPU for some looks, every one of them sleeps in a futex or in the poller,
+ * and no timer of Go's is pending within the rest of the budget, then nothing can happen any
+ * more and waiting on is useless. I/O and children may wake somebody from
+ * outside at any moment: with them, only the budget ends the wait.
+ *
+ * A timer shows as the timeout of the thread that sleeps in epoll_pwait or
+ * futex: as it was when the call was made, perhaps long ago, but not longer ago than the
+ * process lives. The thread of sysmon naps in nanosleep while a P is held
+ * (src/runtime/proc.go, Go 1.22 to 1.27) and is left out.
+ */
+#ifndef GUARD_SETTLE_H
+#define GUARD_SETTLE_H
+
+#include "proc/memory.h"
+#include "proc/task.h"
+
+#define SETTLE_LOOK_NS INT64_C(2000000) /* between two looks */
+
+enum settle_verdict {
+	SETTLE_GOING, /* look again */
+	SETTLE_QUIET, /* nothing can happen any more */
+	SETTLE_SPENT, /* the budget is over */
+};
+
+struct settle {
+	int pid;
+	int held_tid;
+	int64_t start_ns, budget_ns;
+	int64_t age_ns;        /* of the process when settling began */
+	bool outside;          /* a goroutine is in I/O or a system call: only the budget counts */
+	bool blind;            /* /proc does not let us look: only the budget counts */
+	struct memory *memory; /* borrowed; for futex timeouts */
+	struct map_of_naps {
+		int *items;
+		size_t len, cap;
+	} naps;          /* tids seen in nanosleep, once per look */
+	uint64_t cpu_ns; /* sum at the last look */
+	int quiet;       /* looks in a row without a change */
+	struct tasks tasks;
+};
+
+void settle_begin(struct settle *s, int pid, int held_tid, int64_t budget_ns, int64_t now_ns);
+enum settle_verdict settle_look(struct settle *s, int64_t now_ns);
+void settle_release(struct settle *s);
+
+#endif
