@@ -32,6 +32,9 @@ struct binary {
 	    syscall6_ip;    /* after that of Syscall6, which os.Create goes through; 0: not found */
 	uint64_t send_time; /* entry of time.sendTime, 0: not linked in */
 	uint64_t text, etext;   /* the text segment's addresses */
+	uint64_t signal_queue;  /* address of runtime.sig, 0: symbols are stripped */
+	uint64_t crash_fd;      /* address of runtime.crashFD, 0: stripped, or Go 1.22 */
+	bool sets_crash_output; /* runtime/debug.SetCrashOutput is linked in */
 	int go_minor;           /* 26 for go1.26.8; -1: not known (devel) */
 	const char *go_version; /* "go1.26.8", "" */
 	const char *path;       /* main package: "example.com/m/fetch.test"; "" */
