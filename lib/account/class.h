@@ -2,7 +2,7 @@
 #ifndef ACCOUNT_CLASS_H
 #define ACCOUNT_CLASS_H
 
-#include "base/base.h"
+#include "base/buf.h"
 
 /* What a finding does to the exit status. */
 enum status {
@@ -49,6 +49,14 @@ struct class_row {
 
 /* Static. */
 const struct class_row *class_row(enum class_id id);
+
+/*
+ * Appends what a goroutine of the class does, as the row's cause but with what
+ * detail (see struct finding) adds: "sends on a full channel (2 of 2) that nobody
+ * receives from any more". A detail that has no words of its own follows in
+ * parentheses; it is copied as it is.
+ */
+void class_cause(struct buf *out, enum class_id id, const char *detail);
 
 /* Returns whether name is a class, and which. */
 bool class_by_name(const char *name, enum class_id *id);

@@ -10,6 +10,12 @@
  * Strings are borrowed from an arena whose life the reader of the file chooses;
  * none is NULL ("" means: not known). Unknown types and keys are skipped, so
  * that an older tool reads what a newer one wrote.
+ *
+ * Keys are the names of the members below but for these: a test's name is "test",
+ * its numbers are in the object "goroutines", absent when not counted; chain is
+ * "creation_chain"; seen and runs are one word, "seen": "1/2"; the watcher's times
+ * are in the object "times". A place is {function, file, line, source}. What is not
+ * known may be absent.
  */
 #ifndef ACCOUNT_RECORD_H
 #define ACCOUNT_RECORD_H
@@ -46,6 +52,7 @@ struct place {
 	const char *source; /* the text of the line without surrounding space, "" when not known */
 };
 
+/* Of a finding that was read, items are in the arena: do not push. */
 struct places {
 	struct place *items;
 	size_t len, cap;
@@ -154,15 +161,24 @@ struct run_file {
 	struct end_record end;
 };
 
-/* Adds the value of one line (n bytes, without '\n') to *r. Fails with
- * ERR_PARSE when it is no JSON object with a type, or a field has a wrong
- * kind or an unknown word. */
+/*
+ * Adds the value of one line (n bytes, without '\n') to *r, which is zero-
+ * initialised before the first. Fails with ERR_PARSE when it is no JSON object with
+ * a type, or a field has a wrong kind, an unknown word or a number out of range;
+ * *r is unchanged then. err->col is set where the JSON itself is malformed.
+ */
 bool record_read_line(struct run_file *r, const char *line, size_t n, struct err *err);
 
-/* Reads a whole run file. A last line that was cut is dropped in silence, as
- * an interrupted run leaves one. Fails with file and line. */
+/*
+ * Reads a whole run file into *r, zero-initialised before. A last line that was cut
+ * is dropped in silence, as an interrupted run leaves one. Fails with file and line;
+ * a file that does not begin with `run`, or has a newer schema, is refused. The
+ * caller releases *r in any case.
+ */
 bool run_file_read(struct run_file *r, const char *path, struct err *err);
 void run_file_release(struct run_file *r);
+
+#define AUTO_RUN_FILE CLEANUP(run_file_release) struct run_file
 
 const char *owner_name(enum owner_kind o);
 const char *certainty_name(enum certainty c);

@@ -253,11 +253,14 @@ double json_get_real(const struct json *v, const char *key, double otherwise)
 						: otherwise;
 }
 
+bool json_as_bool(const struct json *v, bool otherwise)
+{
+	return json_kind(v) == JSON_BOOL ? json_object_get_boolean(inside(v)) : otherwise;
+}
+
 bool json_get_bool(const struct json *v, const char *key, bool otherwise)
 {
-	const struct json *member = json_get(v, key);
-
-	return json_kind(member) == JSON_BOOL ? json_object_get_boolean(inside(member)) : otherwise;
+	return json_as_bool(json_get(v, key), otherwise);
 }
 
 size_t json_len(const struct json *array)

@@ -51,6 +51,7 @@ bool json_get_bool(const struct json *v, const char *key, bool otherwise);
  * included, and that of the default where it is used. */
 const char *json_as_str(const struct json *v, size_t *n, const char *otherwise);
 int64_t json_as_int(const struct json *v, int64_t otherwise);
+bool json_as_bool(const struct json *v, bool otherwise);
 
 size_t json_len(const struct json *array); /* 0 for anything else */
 const struct json *json_at(const struct json *array, size_t i);

@@ -34,7 +34,7 @@ static void copy(struct json_writer *w, const struct json *v)
 		json_object_end(w);
 		return;
 	default:
-		json_bool(w, json_kind(v) == JSON_BOOL);
+		json_bool(w, json_as_bool(v, false));
 	}
 }
 

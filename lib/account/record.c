@@ -1,0 +1,343 @@
+#include "account/record.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "account/fields.h"
+#include "base/vec.h"
+
+static const char *const owner_words[] = {
+	[OWNER_TEST] = "test",       [OWNER_EXAMPLE] = "example",   [OWNER_BENCHMARK] = "benchmark",
+	[OWNER_FUZZ] = "fuzz",       [OWNER_TESTMAIN] = "testmain", [OWNER_INIT] = "init",
+	[OWNER_UNKNOWN] = "unknown",
+};
+
+static const char *const certainty_words[] = {
+	[CERTAINTY_OBSERVED] = "observed",
+	[CERTAINTY_CONFIRMED] = "confirmed",
+	[CERTAINTY_PROVEN] = "proven",
+};
+
+static const char *const check_words[] = {
+	[CHECKED_YES] = "yes",
+	[CHECKED_PART] = "part",
+	[CHECKED_NO] = "no",
+};
+
+static const char *owner_word(unsigned int i)
+{
+	return owner_words[i];
+}
+
+static const char *certainty_word(unsigned int i)
+{
+	return certainty_words[i];
+}
+
+static const char *check_word(unsigned int i)
+{
+	return check_words[i];
+}
+
+static const char *class_word(unsigned int i)
+{
+	return class_row((enum class_id)i)->id;
+}
+
+static const char *status_word(unsigned int i)
+{
+	return status_name((enum status)i);
+}
+
+static const struct words owners = { owner_word, ARRAY_LEN(owner_words) };
+static const struct words certainties = { certainty_word, ARRAY_LEN(certainty_words) };
+static const struct words checks = { check_word, ARRAY_LEN(check_words) };
+static const struct words classes = { class_word, CLASS_COUNT };
+static const struct words statuses = { status_word, STATUS_NOTE + 1 };
+
+#define AT(type, member, kind_of) \
+	.key = #member, .kind = FIELD_##kind_of, .offset = offsetof(struct type, member)
+
+static const struct field place_fields[] = {
+	{ AT(place, function, TEXT) },
+	{ AT(place, file, TEXT) },
+	{ AT(place, line, U32) },
+	{ AT(place, source, TEXT), .brief = true },
+	{ .key = NULL },
+};
+
+static const struct field finding_fields[] = {
+	{ AT(finding, package, TEXT) },
+	{ AT(finding, test, TEXT) },
+	{ AT(finding, run_index, INDEX) },
+	{ AT(finding, one_of_subtests, BOOL), .brief = true },
+	{ AT(finding, owner, WORD), .words = &owners },
+	{ AT(finding, class, WORD), .words = &classes },
+	{ AT(finding, detail, TEXT) },
+	{ AT(finding, status, WORD), .words = &statuses },
+	{ AT(finding, certainty, WORD), .words = &certainties },
+	{ AT(finding, count, U32) },
+	{ AT(finding, key, TEXT) },
+	{ AT(finding, started, TEXT), .brief = true },
+	{ AT(finding, created_at, PART), .sub = place_fields },
+	{ AT(finding, user_at, PART), .sub = place_fields },
+	{ AT(finding, blocked_at, PART), .sub = place_fields },
+	{ .key = "creation_chain",
+	  .kind = FIELD_LIST,
+	  .offset = offsetof(struct finding, chain),
+	  .sub = place_fields,
+	  .size = sizeof(struct place) },
+	{ AT(finding, stack, LIST), .sub = place_fields, .size = sizeof(struct place) },
+	{ AT(finding, wait_reason, TEXT), .brief = true },
+	{ AT(finding, wait_ns, I64) },
+	{ AT(finding, seen, SHARE) },
+	{ AT(finding, while_tests, TEXT), .brief = true },
+	{ AT(finding, why, TEXT), .brief = true },
+	{ AT(finding, allowance, TEXT), .brief = true },
+	{ .key = NULL },
+};
+
+static const struct field count_fields[] = {
+	{ AT(test_record, before, U32) },  { AT(test_record, after, U32) },
+	{ AT(test_record, started, U32) }, { AT(test_record, peak, U32) },
+	{ AT(test_record, left, U32) },    { .key = NULL },
+};
+
+static const struct field test_fields[] = {
+	{ AT(test_record, package, TEXT) },
+	{ AT(test_record, test, TEXT) },
+	{ AT(test_record, run_index, INDEX) },
+	{ AT(test_record, result, TEXT) },
+	{ AT(test_record, elapsed_ns, I64) },
+	{ .key = "goroutines",
+	  .kind = FIELD_MAYBE,
+	  .offset = offsetof(struct test_record, counted),
+	  .sub = count_fields },
+	{ .key = NULL },
+};
+
+static const struct field time_fields[] = {
+	{ AT(package_record, start_ns, I64) },
+	{ AT(package_record, settle_ns, I64) },
+	{ AT(package_record, dump_ns, I64) },
+	{ AT(package_record, look_ns, I64) },
+	{ .key = NULL },
+};
+
+static const struct field package_fields[] = {
+	{ AT(package_record, package, TEXT) },
+	{ AT(package_record, result, TEXT) },
+	{ AT(package_record, elapsed_ns, I64) },
+	{ AT(package_record, checked, WORD), .words = &checks },
+	{ AT(package_record, why, TEXT), .brief = true },
+	{ AT(package_record, goroutines, U64) },
+	{ AT(package_record, undecided_gone, U32), .brief = true },
+	{ AT(package_record, run_lines, U32), .brief = true },
+	{ AT(package_record, run_names, BOOL), .brief = true },
+	{ .key = "times", .kind = FIELD_PART, .sub = time_fields },
+	{ .key = NULL },
+};
+
+static const struct field run_fields[] = {
+	{ AT(run_record, schema, I64) },
+	{ AT(run_record, tool, TEXT) },
+	{ AT(run_record, go_version, TEXT) },
+	{ AT(run_record, module, TEXT) },
+	{ AT(run_record, dir, TEXT) },
+	{ AT(run_record, head, TEXT) },
+	{ AT(run_record, started, TEXT) },
+	{ AT(run_record, args, TEXTS) },
+	{ .key = NULL },
+};
+
+static const struct field end_fields[] = {
+	{ AT(end_record, elapsed_ns, I64) },
+	{ AT(end_record, exit_code, INT) },
+	{ .key = NULL },
+};
+
+static void write_line(struct buf *out, const char *type, const struct field *fields,
+		       const void *record)
+{
+	struct json_writer w = JSON_WRITER(out);
+
+	json_object(&w);
+	json_kstr(&w, "type", type);
+	fields_write(&w, fields, record);
+	json_object_end(&w);
+	buf_putc(out, '\n');
+}
+
+void record_write_run(struct buf *out, const struct run_record *r)
+{
+	write_line(out, "run", run_fields, r);
+}
+
+void record_write_package(struct buf *out, const struct package_record *p)
+{
+	write_line(out, "package", package_fields, p);
+}
+
+void record_write_test(struct buf *out, const struct test_record *t)
+{
+	write_line(out, "test", test_fields, t);
+}
+
+void record_write_finding(struct buf *out, const struct finding *f)
+{
+	write_line(out, "finding", finding_fields, f);
+}
+
+void record_write_end(struct buf *out, const struct end_record *e)
+{
+	write_line(out, "end", end_fields, e);
+}
+
+static bool read_run(struct run_file *r, const struct json *line, struct err *err)
+{
+	struct run_record run = { 0 };
+
+	if (!fields_read(&run, run_fields, line, &r->arena, err))
+		return false;
+	if (run.schema < 1 || run.schema > RUN_FILE_SCHEMA)
+		return err_set(err, ERR_PARSE,
+			       "schema %lld is not known to this version, which reads %d",
+			       (long long)run.schema, RUN_FILE_SCHEMA);
+	r->run = run;
+	return true;
+}
+
+static bool read_package(struct run_file *r, const struct json *line, struct err *err)
+{
+	struct package_record p = { 0 };
+
+	if (!fields_read(&p, package_fields, line, &r->arena, err))
+		return false;
+	VEC_PUSH(&r->packages, p);
+	return true;
+}
+
+static bool read_test(struct run_file *r, const struct json *line, struct err *err)
+{
+	struct test_record t = { 0 };
+
+	if (!fields_read(&t, test_fields, line, &r->arena, err))
+		return false;
+	VEC_PUSH(&r->tests, t);
+	return true;
+}
+
+static bool read_finding(struct run_file *r, const struct json *line, struct err *err)
+{
+	struct finding f = { 0 };
+
+	if (!fields_read(&f, finding_fields, line, &r->arena, err))
+		return false;
+	VEC_PUSH(&r->findings, f);
+	return true;
+}
+
+static bool read_end(struct run_file *r, const struct json *line, struct err *err)
+{
+	struct end_record e = { .present = true };
+
+	if (!fields_read(&e, end_fields, line, &r->arena, err))
+		return false;
+	r->end = e;
+	return true;
+}
+
+static const struct {
+	const char *type;
+	bool (*read)(struct run_file *r, const struct json *line, struct err *err);
+} lines[] = {
+	{ "run", read_run },         { "package", read_package }, { "test", read_test },
+	{ "finding", read_finding }, { "end", read_end },
+};
+
+bool record_read_line(struct run_file *r, const char *line, size_t n, struct err *err)
+{
+	AUTO_JSON *root = json_parse(line, n, err);
+	const char *type = json_get_str(root, "type", NULL);
+
+	if (!root)
+		return false;
+	if (!type)
+		return err_set(err, ERR_PARSE, "expected an object with a \"type\"");
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		if (!strcmp(lines[i].type, type))
+			return lines[i].read(r, root, err);
+	return true;
+}
+
+static bool read_line(struct run_file *r, const char *line, size_t n, struct err *err)
+{
+	bool whole = n && line[n - 1] == '\n';
+
+	n -= whole ? 1 : 0;
+	if (!record_read_line(r, line, n, err))
+		return !whole;
+	if (!r->run.schema)
+		return err_set(err, ERR_PARSE, "expected a run file: its first line is the run");
+	return true;
+}
+
+static void file_cleanup(FILE **f)
+{
+	if (*f)
+		fclose(*f);
+}
+
+static bool read_lines(struct run_file *r, FILE *in, const char *path, struct err *err)
+{
+	AUTO_FREE char *line = NULL;
+	size_t cap = 0;
+	uint32_t number = 0;
+	ssize_t n;
+
+	while ((n = getline(&line, &cap, in)) > 0) {
+		struct err why = { 0 };
+
+		number++;
+		if (!read_line(r, line, (size_t)n, &why)) {
+			err_set(err, why.code, "%s", why.msg);
+			return err_at(err, path, number, why.col ? why.col : 1);
+		}
+	}
+	if (ferror(in))
+		return err_sys(err, errno, "read %s", path);
+	if (!r->run.schema) {
+		err_set(err, ERR_PARSE, "expected a run file: it has no whole line");
+		return err_at(err, path, 0, 0);
+	}
+	return true;
+}
+
+bool run_file_read(struct run_file *r, const char *path, struct err *err)
+{
+	CLEANUP(file_cleanup) FILE *in = fopen(path, "re");
+
+	if (!in)
+		return err_sys(err, errno, "open %s", path);
+	return read_lines(r, in, path, err);
+}
+
+void run_file_release(struct run_file *r)
+{
+	VEC_FREE(&r->packages);
+	VEC_FREE(&r->tests);
+	VEC_FREE(&r->findings);
+	arena_clear(&r->arena);
+	*r = (struct run_file){ 0 };
+}
+
+const char *owner_name(enum owner_kind o)
+{
+	return owner_words[o];
+}
+
+const char *certainty_name(enum certainty c)
+{
+	return certainty_words[c];
+}
