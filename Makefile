@@ -79,7 +79,7 @@ golden: $(BUILD)/$(PROG)  ## run the golden tests alone; UPDATE=1 rewrites them
 fuzz-%:  ## fuzz one target for FUZZ_TIME=60 seconds
 	@mkdir -p build/corpus/$*
 	$(MAKE) --no-print-directory VARIANT=fuzz build/fuzz/fuzz_$*
-	build/fuzz/fuzz_$* -max_total_time=$(or $(FUZZ_TIME),60) build/corpus/$* testdata/fuzz/$*
+	build/fuzz/fuzz_$* -artifact_prefix=build/fuzz/ -max_total_time=$(or $(FUZZ_TIME),60) build/corpus/$* testdata/fuzz/$*
 
 lint: headers tidy  ## run every static check
 	tests/lint/layers.sh

@@ -5,7 +5,21 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Writes what was read. */
+static void copy_members(struct json_writer *w, const struct json *v)
+{
+	json_object(w);
+	if (json_get(v, "type"))
+		json_kstr(w, "type", json_get_str(v, "type", ""));
+	if (json_get(v, "b"))
+		json_kbool(w, "b", json_get_bool(v, "b", false));
+	if (json_get(v, "r")) {
+		json_key(w, "r");
+		json_real(w, json_get_real(v, "r", 0));
+	}
+	json_object_end(w);
+}
+
+/* Writes what was read, no level deeper than it was. */
 static void copy(struct json_writer *w, const struct json *v)
 {
 	const char *s;
@@ -26,12 +40,7 @@ static void copy(struct json_writer *w, const struct json *v)
 		json_int(w, json_as_int(v, 0));
 		return;
 	case JSON_OBJECT:
-		json_object(w);
-		json_kstr(w, "type", json_get_str(v, "type", ""));
-		json_kbool(w, "b", json_get_bool(v, "b", false));
-		json_key(w, "r");
-		json_real(w, json_get_real(v, "r", 0));
-		json_object_end(w);
+		copy_members(w, v);
 		return;
 	default:
 		json_bool(w, json_as_bool(v, false));
