@@ -109,4 +109,13 @@ void trace_facts(const struct trace_reader *r, struct trace_facts *f);
 struct goroutine *trace_next(const struct trace_reader *r, size_t *at);
 struct goroutine *trace_find(const struct trace_reader *r, uint64_t id);
 
+/* Keeps a stack alive beyond the goroutine that it belongs to. hold returns s.
+ * drop takes NULL, too. */
+const struct trace_stack *trace_stack_hold(struct trace_reader *r, const struct trace_stack *s);
+void trace_stack_drop(struct trace_reader *r, const struct trace_stack *s);
+
+/* The threads (M ids are thread ids, in the PID namespace of the process) that wrote into the
+ * last generation. At most max are stored; returns how many there were. */
+size_t trace_threads(const struct trace_reader *r, uint64_t *tids, size_t max);
+
 #endif

@@ -1,0 +1,267 @@
+#include "account/heap.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/vec.h"
+
+#define HCHAN_BYTES 48
+#define G_WORDS     64   /* of runtime.g, as far as g.waiting can be */
+#define SUDOGS      1000 /* cases of a select at most */
+#define CHUNK       ((size_t)1 << 20)
+#define ARENA_REACH (UINT64_C(16) << 30) /* Go's arenas lie close together */
+#define KIND_CHAN   18                   /* src/internal/abi/type.go */
+#define KIND_MASK   31
+#define TYPE_KIND   23 /* offset of abi.Type.Kind_ */
+
+void heap_init(struct heap *h, const struct memory *m, const struct binary *b)
+{
+	*h = (struct heap){
+		.memory = m,
+		.binary = b,
+		.layout = m ? layout_of(b->go_minor) : NULL,
+		.waiting_index = -1,
+	};
+	for (size_t i = 0; b->pie && m && i < m->maps.len; i++)
+		if (m->maps.items[i].exe) {
+			h->load = m->maps.items[i].start;
+			break;
+		}
+}
+
+void heap_release(struct heap *h)
+{
+	VEC_FREE(&h->pointees);
+}
+
+static uint64_t word_at(const uint8_t *bytes, size_t offset)
+{
+	uint64_t w;
+
+	memcpy(&w, bytes + offset, sizeof(w));
+	return w;
+}
+
+bool heap_channel(const struct heap *h, uint64_t address, struct channel *c)
+{
+	uint8_t b[HCHAN_BYTES];
+
+	if (!h->layout || !address || !memory_read(h->memory, address, b, sizeof(b)))
+		return false;
+	*c = (struct channel){
+		.address = address,
+		.count = word_at(b, 0),
+		.capacity = word_at(b, 8),
+	};
+	memcpy(&c->elem_bytes, b + 24, sizeof(c->elem_bytes));
+	c->closed = (word_at(b, 24) >> 32) != 0;
+	if (h->layout->hchan_timer)
+		c->timer = word_at(b, h->layout->hchan_timer);
+	return c->count <= c->capacity;
+}
+
+static const struct pointee *find_pointee(const struct heap *h, uint64_t channel)
+{
+	for (size_t i = 0; i < h->pointees.len; i++)
+		if (h->pointees.items[i].address == channel)
+			return &h->pointees.items[i];
+	return NULL;
+}
+
+bool heap_timer(const struct heap *h, const struct channel *c, struct channel_timer *t)
+{
+	const struct pointee *p;
+	uint64_t when, period;
+
+	if (c->timer) {
+		if (!memory_u64(h->memory, c->timer + h->layout->timer_when, &when) ||
+		    !memory_u64(h->memory, c->timer + h->layout->timer_period, &period))
+			return false;
+		*t = (struct channel_timer){ .when = (int64_t)when, .period = (int64_t)period };
+		return true;
+	}
+	p = find_pointee(h, c->address);
+	if (!p || !p->has_timer)
+		return false;
+	*t = p->timer;
+	return true;
+}
+
+/* Follows a list of sudogs. Returns how many, -1 when it is none of gp's. */
+static int follow_sudogs(const struct heap *h, uint64_t gp, uint64_t sudog, uint64_t *channels,
+			 int max)
+{
+	const struct layout *l = h->layout;
+	int n = 0;
+
+	for (; sudog && n < SUDOGS; n++) {
+		uint8_t b[112];
+		uint64_t c;
+		struct channel check;
+
+		if (!memory_read(h->memory, sudog, b, sizeof(b)) || word_at(b, 0) != gp)
+			return -1;
+		c = word_at(b, l->sudog_chan);
+		if (l->sudog_chan_pair && word_at(b, l->sudog_chan + 8u))
+			c = word_at(b, l->sudog_chan + 8u);
+		if (!heap_channel(h, c, &check))
+			return -1;
+		if (n < max)
+			channels[n] = c;
+		sudog = word_at(b, l->sudog_waitlink);
+	}
+	return n;
+}
+
+/* g.waiting's offset differs from version to version: it is the word whose target begins
+ * with gp and whose channel reads as one; found once, it is the same in the process. */
+static void find_waiting(struct heap *h, uint64_t gp, const uint64_t *words)
+{
+	uint64_t first;
+	uint64_t c[1];
+
+	for (int i = 0; i < G_WORDS; i++)
+		if (words[i] > 0x10000 && memory_u64(h->memory, words[i], &first) && first == gp &&
+		    follow_sudogs(h, gp, words[i], c, 1) > 0) {
+			h->waiting_index = i;
+			return;
+		}
+}
+
+int heap_waiting(struct heap *h, uint64_t gp, uint64_t *channels, int max)
+{
+	uint64_t words[G_WORDS];
+	uint64_t sudog;
+
+	if (!h->layout || !gp || !memory_read(h->memory, gp, words, sizeof(words)))
+		return -1;
+	if (h->waiting_index < 0)
+		find_waiting(h, gp, words);
+	if (h->waiting_index < 0)
+		return -1;
+	sudog = words[h->waiting_index];
+	return sudog ? follow_sudogs(h, gp, sudog, channels, max) : 0;
+}
+
+void heap_want(struct heap *h, uint64_t channel)
+{
+	if (!find_pointee(h, channel))
+		VEC_PUSH(&h->pointees, ((struct pointee){ .address = channel }));
+}
+
+/* The word at `at` holds the channel. Is it a timer's argument? */
+static void look_for_timer(struct heap *h, uint64_t at, struct pointee *p)
+{
+	uint64_t before[4]; /* when, period, funcval, argument's type */
+	uint64_t code;
+
+	if (!h->binary->send_time || !memory_read(h->memory, at - 32, before, sizeof(before)) ||
+	    !memory_u64(h->memory, before[2], &code) || code != h->binary->send_time + h->load)
+		return;
+	p->has_timer = true;
+	p->timer =
+	    (struct channel_timer){ .when = (int64_t)before[0], .period = (int64_t)before[1] };
+}
+
+/* Is it an interface word with a channel type before it, as in a context's done? */
+static void look_for_context(struct heap *h, uint64_t at, struct pointee *p)
+{
+	const struct memory_map *map;
+	uint64_t type;
+	uint8_t kind;
+
+	if (!memory_u64(h->memory, at - 8, &type))
+		return;
+	map = memory_find(h->memory, type);
+	if (map && map->exe && memory_read(h->memory, type + TYPE_KIND, &kind, 1) &&
+	    (kind & KIND_MASK) == KIND_CHAN)
+		p->is_done = true;
+}
+
+struct wanted {
+	struct map index; /* channel -> position in pointees + 1 */
+	uint64_t low, high;
+};
+
+static void scan_chunk(struct heap *h, const struct wanted *w, const uint64_t *words, size_t n,
+		       uint64_t address)
+{
+	for (size_t i = 0; i < n; i++) {
+		uintptr_t *found;
+		struct pointee *p;
+
+		if (words[i] < w->low || words[i] > w->high)
+			continue;
+		found = map_find(&w->index, words[i]);
+		if (!found)
+			continue;
+		p = &h->pointees.items[*found - 1];
+		look_for_timer(h, address + i * 8, p);
+		look_for_context(h, address + i * 8, p);
+	}
+}
+
+static bool is_arena(const struct memory_map *m, uint64_t near)
+{
+	return m->write && m->anonymous && m->end + ARENA_REACH > near &&
+	       m->start < near + ARENA_REACH && m->start >= 0x1000000;
+}
+
+static bool scan_map(struct heap *h, const struct wanted *w, const struct memory_map *m,
+		     int64_t until_ns)
+{
+	uint64_t *words = malloc(CHUNK);
+	bool in_time = true;
+
+	if (!words)
+		abort();
+	for (uint64_t at = m->start; at < m->end && in_time; at += CHUNK) {
+		size_t want = m->end - at < CHUNK ? (size_t)(m->end - at) : CHUNK;
+		size_t got = memory_read_some(h->memory, at, words, want);
+
+		scan_chunk(h, w, words, got / 8, at);
+		in_time = clock_now_ns() < until_ns;
+	}
+	free(words);
+	return in_time;
+}
+
+void heap_scan(struct heap *h, uint64_t near, int64_t budget_ns)
+{
+	int64_t until_ns = clock_now_ns() + budget_ns;
+	struct wanted w = { .low = UINT64_MAX };
+
+	if (!h->layout || !h->pointees.len)
+		return;
+	for (size_t i = 0; i < h->pointees.len; i++) {
+		uint64_t a = h->pointees.items[i].address;
+
+		map_set(&w.index, a, i + 1);
+		w.low = a < w.low ? a : w.low;
+		w.high = a > w.high ? a : w.high;
+	}
+	h->scanned = true;
+	for (size_t i = 0; i < h->memory->maps.len && h->scanned; i++)
+		if (is_arena(&h->memory->maps.items[i], near))
+			h->scanned = scan_map(h, &w, &h->memory->maps.items[i], until_ns);
+	map_release(&w.index);
+}
+
+bool heap_is_done(const struct heap *h, uint64_t channel)
+{
+	const struct pointee *p = find_pointee(h, channel);
+
+	return p && p->is_done;
+}
+
+bool heap_waitgroup(const struct heap *h, uint64_t semaphore, uint32_t *counter)
+{
+	uint64_t state;
+
+	/* sync.WaitGroup: state (counter in the high 32 bits), then sema. 1.25+ keeps a
+	 * flag for synctest in the top bit of the waiters' half. */
+	if (!h->layout || !memory_u64(h->memory, semaphore - 8, &state))
+		return false;
+	*counter = (uint32_t)(state >> 32);
+	return true;
+}
