@@ -34,15 +34,17 @@ LIB_SRC  := $(wildcard lib/*/*.c)
 CMD_SRC  := $(wildcard cmd/$(PROG)/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+TOOL_SRC := tests/dump/echo.c
 HEADERS  := $(wildcard lib/*/*.h cmd/*/*.h)
-SOURCES  := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c
+SOURCES  := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c $(TOOL_SRC)
 
 obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
 LIB    := $(BUILD)/lib.a
+TOOLS  := $(TOOL_SRC:tests/%.c=$(BUILD)/tests/%)
 UNITS  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/%)
 FUZZES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
 
-.PHONY: all help check golden lint headers tidy analyze format setup clean
+.PHONY: all help check compare golden lint headers tidy analyze format setup clean
 all: $(BUILD)/$(PROG)  ## build the program
 
 help:  ## list the targets
@@ -61,6 +63,9 @@ $(BUILD)/$(PROG): $(call obj,$(CMD_SRC)) $(LIB)
 $(UNITS): $(BUILD)/%: $(BUILD)/tests/unit/%.o $(LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
+$(TOOLS): %: %.o $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 $(BUILD)/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -72,6 +77,9 @@ REPLAYS := $(FUZZES:%=$(BUILD)/replay_%)
 check: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS)  ## run every test of this VARIANT
 	@BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=tap prove -j$(or $(JOBS),2) --timer -e '' \
 		$(UNITS) $(REPLAYS) tests/golden/run
+
+compare: $(TOOLS)  ## compare with what Go itself says, for every version of Go that is there
+	@BUILD=$(BUILD) prove --timer -e '' $(TOOL_SRC:%.c=%_against_go)
 
 golden: $(BUILD)/$(PROG)  ## run the golden tests alone; UPDATE=1 rewrites them
 	@BUILD=$(BUILD) tests/golden/run

@@ -11,10 +11,16 @@
  *   [originating from goroutine 33]:          (with tracebackancestors)
  *   …
  *
+ * The reason in brackets is followed by " (leaked)" (1.26+), " (scan)", " (durable)" (1.25+,
+ * "(synctest)" in 1.24), ", N minutes", ", locked to thread", ", synctest bubble N" ("group" in
+ * 1.24) and, outside the brackets, by labels in braces (1.26+).
+ *
  * Source: src/runtime/traceback.go and src/runtime/panic.go, Go 1.22 to 1.27. gp=, fp=, sp=, pc=
  * and runtime frames are there at SIGQUIT only. Text between dumps (a panic's
- * message, registers, what the test printed) is skipped; a damaged goroutine
- * ends at the damage and keeps what was read.
+ * message, registers, what the test printed) is skipped. A goroutine whose lines
+ * were torn (by a print of another thread, or by the unwinder's own complaints)
+ * takes no more frames after the damage, so that no frame is taken for the one
+ * below it; its creation comes last and is still read.
  */
 #ifndef GOTEST_DUMP_H
 #define GOTEST_DUMP_H
@@ -23,6 +29,10 @@
 #include "base/buf.h"
 
 #define DUMP_ARGS 10
+
+/* Go prints no more than 100 frames of a goroutine, and no more than 50 of each
+ * ancestor; what lies beyond this bound is damage. */
+#define DUMP_FRAMES_MAX 4096
 
 struct dump_frame {
 	const char *function; /* as printed, arguments cut off */
@@ -39,18 +49,37 @@ struct dump_frames {
 	size_t len, cap;
 };
 
+/* A section "[originating from goroutine N]:". Its creator is the next one. */
+struct dump_ancestor {
+	uint64_t id;
+	size_t first, len;            /* its frames in ancestor_frames, leaf first */
+	struct dump_frame created_by; /* function "" when not printed */
+};
+
+struct dump_ancestors {
+	struct dump_ancestor *items;
+	size_t len, cap;
+};
+
+/*
+ * One id can come twice: with GOTRACEBACK=crash every thread adds what it runs,
+ * and goroutine 0 is the scheduler's stack of each thread.
+ */
 struct dump_goroutine {
 	uint64_t id;
 	uint64_t gp;        /* address of its runtime.g, 0: not printed */
 	const char *reason; /* wait reason or status alone: "chan send", "running" */
 	uint32_t minutes;   /* of waiting, 0: less than one, or not printed */
+	uint64_t bubble;    /* of testing/synctest, 0: none */
 	bool leaked, durable, scan, locked;
-	bool no_stack;                /* "goroutine running on other thread; stack unavailable" */
-	struct dump_frames frames;    /* leaf first, without runtime.goexit */
-	struct dump_frame created_by; /* function "" when not printed */
-	uint64_t creator;             /* goroutine id, 0: not printed */
-	struct dump_frames ancestors; /* frames of all "originating from" sections in order; a
-	                                      section begins with the frame after its header */
+	bool no_stack; /* "goroutine running on other thread; stack unavailable" */
+	bool damaged;  /* frames may be missing from some point on, created_by is whole if there */
+	uint32_t elided;                 /* frames Go left out of the middle */
+	struct dump_frames frames;       /* leaf first, without runtime.goexit */
+	struct dump_frame created_by;    /* function "" when not printed */
+	uint64_t creator;                /* goroutine id, 0: not printed */
+	struct dump_ancestors ancestors; /* the creator first */
+	struct dump_frames ancestor_frames;
 };
 
 struct dump_goroutines {
@@ -59,14 +88,15 @@ struct dump_goroutines {
 };
 
 /*
- * Reads a dump in pieces of any size. Zero-initialised is ready. Names are
- * shared, in the arena. Goroutines are handed over as they become complete.
+ * Reads a dump in pieces of any size. With arena and each it is ready. Names are
+ * shared, in the arena: equal names have equal addresses. Goroutines are handed over
+ * as they become complete: when the next one's header or an empty line was read.
+ * Memory is bounded by the distinct names and one goroutine.
  */
 struct dump_parser {
 	struct arena *arena; /* borrowed: holds the strings */
-	void (*each)(void *ctx,
-		     struct dump_goroutine *g); /* g->frames are g's own: copy what must stay,
-	                                                       they are reused for the next */
+	/* g and its arrays are borrowed for the call: the arrays are reused for the next. */
+	void (*each)(void *ctx, struct dump_goroutine *g);
 	void *ctx;
 	struct dump_state *state; /* owned */
 };
@@ -76,7 +106,7 @@ void dump_feed(struct dump_parser *p, const char *bytes, size_t n);
 /* The dump is over: hands over the last goroutine and frees the state. */
 void dump_end(struct dump_parser *p);
 
-/* A whole text at once: goroutines, frames and strings live in *a. */
+/* A whole text at once: goroutines, their arrays and strings live in *a. */
 void dump_parse(const char *text, size_t n, struct arena *a, struct dump_goroutines *out);
 
 #endif
