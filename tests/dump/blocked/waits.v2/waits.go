@@ -50,8 +50,19 @@ func aggregates(s shape, any interface{}, e struct{}, m map[string]int, f float6
 	runtime.KeepAlive([]interface{}{s, any, e, m, f, b})
 }
 
+// Nested deeper than Go prints, and larger than it has offsets for.
+type bulk struct {
+	a struct {
+		b struct {
+			c struct {
+				d struct{ e struct{ f [40]int } }
+			}
+		}
+	}
+}
+
 //go:noinline
-func large(before [3]int, much [40]int, after int, more [2]string) {
+func large(before [3]int, much bulk, after int, more [2]string) {
 	Forever()
 	runtime.KeepAlive([]interface{}{before, much, after, more})
 }
@@ -150,6 +161,6 @@ func All() {
 	locks()
 	system()
 	go aggregates(shape{name: "a"}, 1, struct{}{}, nil, 1.5, true)
-	go large([3]int{1, 2, 3}, [40]int{}, 4, [2]string{"a", "b"})
+	go large([3]int{1, 2, 3}, bulk{}, 4, [2]string{"a", "b"})
 	go many(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
 }
