@@ -221,9 +221,9 @@ void witness_add(void *ctx, struct dump_goroutine *g)
 	read_arguments(&t, g);
 	if (waits_for_lock(g))
 		t.spans = copy_spans(w, g);
-	if (g->ancestors.len) {
-		t.ancestors = copy_frames(w, &g->ancestors);
-		t.ancestors_len = g->ancestors.len;
+	if (g->ancestor_frames.len) {
+		t.ancestors = copy_frames(w, &g->ancestor_frames);
+		t.ancestors_len = g->ancestor_frames.len;
 	}
 	VEC_PUSH(&w->all, t);
 	map_set(&w->by_id, t.id, w->all.len);
