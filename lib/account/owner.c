@@ -148,18 +148,25 @@ static bool kind_by_name(struct str name, enum owner_kind *kind)
 	return false;
 }
 
-/* Without a creator the closure's name is all there is: "pkg.TestX.func1". */
-static struct owner *by_start_name(struct owners *o, const char *start)
+struct owner *owner_by_function(struct owners *o, const char *function)
 {
-	struct str name = name_outermost(start);
+	struct str name = name_outermost(function);
 	enum owner_kind kind;
 
 	if (!kind_by_name(name, &kind))
-		return o->unknown;
+		return NULL;
 	if (kind == OWNER_TESTMAIN)
 		return o->main;
-	return by_function(o, kind,
-			   (struct str){ .p = start, .n = (size_t)(name.p + name.n - start) });
+	return by_function(
+	    o, kind, (struct str){ .p = function, .n = (size_t)(name.p + name.n - function) });
+}
+
+/* Without a creator the closure's name is all there is: "pkg.TestX.func1". */
+static struct owner *by_start_name(struct owners *o, const char *start)
+{
+	struct owner *w = owner_by_function(o, start);
+
+	return w ? w : o->unknown;
 }
 
 static struct owner *made_on_main(struct owners *o, const struct goroutine *g)

@@ -85,6 +85,10 @@ const char *owner_top_name(struct owners *o, const struct owner *w);
  * a handful. In the arena. */
 const char *owners_running_at(struct owners *o, int64_t ns);
 
+/* The owner that a test function stands for ("pkg.TestX.func1" is TestX), NULL: it is no
+ * test's. */
+struct owner *owner_by_function(struct owners *o, const char *function);
+
 /* The owner of a goroutine that the trace does not know, from the dump's words. */
 struct owner *owner_of_unseen(struct owners *o, const char *created_by, uint64_t creator);
 

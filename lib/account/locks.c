@@ -1,0 +1,209 @@
+#include "account/locks.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/vec.h"
+
+#define FRAME_BYTES  65536
+#define BEHIND_WORDS 8 /* of what a word on the stack points at: a closure's variables */
+
+uint64_t lock_of(const struct witness *w)
+{
+	const char *reason = w->site->reason;
+
+	if (!w->object)
+		return 0;
+	/* sync.RWMutex: w Mutex (state, sema), writerSem at 8, readerSem at 12. */
+	if (!strcmp(reason, "sync.RWMutex.RLock") ||
+	    (!strcmp(reason, "semacquire") && site_frame(w->site, "sync.(*RWMutex).RLock")))
+		return w->object - 12;
+	if (!strcmp(reason, "sync.RWMutex.Lock"))
+		return w->object - 8;
+	if (!strcmp(reason, "sync.Mutex.Lock") ||
+	    (!strcmp(reason, "semacquire") && site_frame(w->site, "sync.(*Mutex).Lock")))
+		return w->object - 4;
+	return 0;
+}
+
+void locks_add(struct locks *l, const struct witness *w)
+{
+	uint64_t lock = lock_of(w);
+
+	if (!lock || !w->spans || l->len == LOCKS_MAX)
+		return;
+	/* One of each kind is enough: they are all behind the same lock. */
+	for (size_t i = 0; i < l->len; i++)
+		if (l->items[i].lock == lock && l->items[i].witness->site == w->site)
+			return;
+	l->items[l->len++] = (struct lock_waiter){ .witness = w, .lock = lock };
+}
+
+/* The locks that a piece of source still holds, by the text of the expression. */
+struct held {
+	struct {
+		struct str *items;
+		size_t len, cap;
+	} names;
+};
+
+static struct str expression_before(struct str line, size_t dot)
+{
+	size_t from = dot;
+
+	while (from &&
+	       (isalnum((unsigned char)line.p[from - 1]) || strchr("_.[]()", line.p[from - 1])))
+		from--;
+	return (struct str){ .p = line.p + from, .n = dot - from };
+}
+
+static void forget(struct held *h, struct str name)
+{
+	for (size_t i = h->names.len; i-- > 0;)
+		if (str_eq(h->names.items[i], name)) {
+			memmove(&h->names.items[i], &h->names.items[i + 1],
+				(h->names.len - i - 1) * sizeof(name));
+			h->names.len--;
+			return;
+		}
+}
+
+/* Applies the Lock and Unlock calls of one line. */
+static void read_calls(struct held *h, struct str line)
+{
+	bool deferred = str_starts(line, "defer ");
+
+	for (size_t i = 0; i < line.n; i++) {
+		struct str at = { .p = line.p + i, .n = line.n - i };
+
+		if (str_starts(at, "//"))
+			return;
+		if (str_starts(at, ".Lock()") || str_starts(at, ".RLock()"))
+			VEC_PUSH(&h->names, expression_before(line, i));
+		else if (!deferred && (str_starts(at, ".Unlock()") || str_starts(at, ".RUnlock()")))
+			forget(h, expression_before(line, i));
+	}
+}
+
+static bool holds_in_frame(struct sources *s, const struct dump_frame *f)
+{
+	uint32_t first = source_func_line(s, f->file, f->line, false);
+	struct held h = { 0 };
+	bool any;
+
+	if (!first || first == f->line)
+		return false;
+	for (uint32_t i = first + 1; i < f->line; i++)
+		read_calls(&h, source_line(s, f->file, i));
+	any = h.names.len > 0;
+	VEC_FREE(&h.names);
+	return any;
+}
+
+static bool holds_some_lock(struct sources *s, const struct site *site)
+{
+	for (size_t i = 0; i < site->len; i++)
+		if (!function_is_runtime(site->frames[i].function) &&
+		    holds_in_frame(s, &site->frames[i]))
+			return true;
+	return false;
+}
+
+/* Which of the waiters' locks the words name: one bit a waiter. */
+struct reach {
+	bool lock[LOCKS_MAX];
+};
+
+static void match(const struct locks *l, struct reach *r, const uint64_t *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < l->len; j++)
+			if (words[i] == l->items[j].lock)
+				r->lock[j] = true;
+}
+
+static void match_frame(const struct locks *l, struct reach *r, const struct memory *m,
+			const struct span *span)
+{
+	uint64_t *words = malloc(FRAME_BYTES);
+	size_t n = span->fp - span->sp + 8;
+
+	if (!words)
+		abort();
+	n = memory_read_some(m, span->sp, words, n < FRAME_BYTES ? n : FRAME_BYTES) / 8;
+	match(l, r, words, n);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t behind[BEHIND_WORDS];
+
+		if (words[i] > 0x1000000 && words[i] % 8 == 0)
+			match(l, r, behind,
+			      memory_read_some(m, words[i], behind, sizeof(behind)) / 8);
+	}
+	free(words);
+}
+
+static void find_reach(const struct locks *l, size_t i, struct reach *r, const struct memory *m)
+{
+	const struct witness *w = l->items[i].witness;
+
+	for (size_t f = 0; f < w->site->len; f++)
+		if (w->spans[f].sp && w->spans[f].fp > w->spans[f].sp &&
+		    !function_is_runtime(w->site->frames[f].function))
+			match_frame(l, r, m, &w->spans[f]);
+	/* Its own lock is within reach, of course. */
+	for (size_t j = 0; j < l->len; j++)
+		r->lock[j] &= l->items[j].lock != l->items[i].lock;
+}
+
+/* The shortest way from i back to i, by breadth: its length, 0: none. */
+static int shortest_cycle(const struct reach *edges, size_t n, size_t from)
+{
+	int distance[LOCKS_MAX] = { 0 };
+	size_t queue[LOCKS_MAX];
+	size_t head = 0, tail = 0;
+
+	queue[tail++] = from;
+	while (head < tail) {
+		size_t at = queue[head++];
+
+		for (size_t j = 0; j < n; j++) {
+			if (!edges[at].lock[j])
+				continue;
+			if (j == from)
+				return distance[at] + 1;
+			if (!distance[j]) {
+				distance[j] = distance[at] + 1;
+				queue[tail++] = j;
+			}
+		}
+	}
+	return 0;
+}
+
+void locks_find_cycles(struct locks *l, const struct memory *m, struct sources *s)
+{
+	struct reach *edges;
+
+	if (l->len < 2 || !m)
+		return;
+	edges = calloc(l->len, sizeof(*edges));
+	if (!edges)
+		abort();
+	for (size_t i = 0; i < l->len; i++)
+		if (holds_some_lock(s, l->items[i].witness->site))
+			find_reach(l, i, &edges[i], m);
+	for (size_t i = 0; i < l->len; i++)
+		l->items[i].cycle = shortest_cycle(edges, l->len, i);
+	free(edges);
+}
+
+int locks_cycle_of(const struct locks *l, const struct witness *w)
+{
+	uint64_t lock = lock_of(w);
+
+	for (size_t i = 0; i < l->len; i++)
+		if (l->items[i].witness == w ||
+		    (lock && l->items[i].lock == lock && l->items[i].witness->site == w->site))
+			return l->items[i].cycle;
+	return 0;
+}

@@ -1,0 +1,140 @@
+#include "account/source.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/vec.h"
+
+#define MAX_BYTES (4 << 20)
+
+struct source {
+	const char *path;
+	struct str text;
+	struct {
+		struct str *items;
+		size_t len, cap;
+	} lines; /* owned */
+};
+
+static uint64_t hash_path(const char *path)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (; *path; path++)
+		h = (h ^ (uint8_t)*path) * UINT64_C(1099511628211);
+	return h;
+}
+
+static struct str slurp(struct arena *a, const char *path)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct str text = { 0 };
+	struct stat st;
+	char *bytes;
+	ssize_t n;
+
+	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > MAX_BYTES)
+		return text;
+	bytes = arena_alloc(a, (size_t)st.st_size + 1);
+	while (text.n < (size_t)st.st_size &&
+	       (n = read(fd, bytes + text.n, (size_t)st.st_size - text.n)) > 0)
+		text.n += (size_t)n;
+	text.p = bytes;
+	return text;
+}
+
+static struct source *get(struct sources *s, const char *path)
+{
+	uint64_t hash = hash_path(path);
+	struct source *f = map_get(&s->files, hash);
+	struct str rest, line;
+
+	if (f)
+		return f;
+	f = ARENA_NEW(&s->arena, struct source);
+	f->path = path;
+	f->text = rest = slurp(&s->arena, path);
+	while (str_line(&rest, &line))
+		VEC_PUSH(&f->lines, line);
+	map_put(&s->files, hash, f);
+	return f;
+}
+
+static struct str raw_line(struct sources *s, const char *file, uint32_t line)
+{
+	const struct source *f;
+
+	if (file[0] != '/' || !line)
+		return (struct str){ 0 };
+	f = get(s, file);
+	return line <= f->lines.len ? f->lines.items[line - 1] : (struct str){ 0 };
+}
+
+struct str source_line(struct sources *s, const char *file, uint32_t line)
+{
+	struct str l = raw_line(s, file, line);
+
+	while (l.n && isspace((unsigned char)l.p[0])) {
+		l.p++;
+		l.n--;
+	}
+	while (l.n && isspace((unsigned char)l.p[l.n - 1]))
+		l.n--;
+	return l;
+}
+
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Finds word as a word of its own; comments behind // do not count. */
+static bool has_word(struct str l, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= l.n; i++) {
+		if (i + 1 < l.n && l.p[i] == '/' && l.p[i + 1] == '/')
+			return false;
+		if (!memcmp(l.p + i, word, n) && (i == 0 || !is_word(l.p[i - 1])) &&
+		    (i + n == l.n || !is_word(l.p[i + n])))
+			return true;
+	}
+	return false;
+}
+
+uint32_t source_func_line(struct sources *s, const char *file, uint32_t line, bool outermost)
+{
+	for (; line; line--) {
+		struct str l = raw_line(s, file, line);
+
+		if (outermost ? str_starts(l, "func ") : has_word(l, "func"))
+			return line;
+	}
+	return 0;
+}
+
+uint32_t source_go_ordinal(struct sources *s, const char *file, uint32_t line)
+{
+	uint32_t first = source_func_line(s, file, line, true);
+	uint32_t n = 0;
+
+	for (uint32_t i = first; first && i <= line; i++)
+		n += has_word(raw_line(s, file, i), "go");
+	return n;
+}
+
+void sources_release(struct sources *s)
+{
+	size_t at = 0;
+	struct map_slot *slot;
+
+	while ((slot = map_next(&s->files, &at))) {
+		struct source *f = (struct source *)slot->value; /* NOLINT */
+
+		VEC_FREE(&f->lines);
+	}
+	map_release(&s->files);
+	arena_clear(&s->arena);
+}

@@ -1,0 +1,29 @@
+/* Lines of Go source, read when somebody asks for them. */
+#ifndef ACCOUNT_SOURCE_H
+#define ACCOUNT_SOURCE_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/str.h"
+
+/* Zero-initialised is ready. Files are read once and kept; one above 4 MiB, or
+ * one that cannot be read (built with -trimpath, on another machine), has no lines. */
+struct sources {
+	struct arena arena;
+	struct map files; /* hash of the path -> struct source */
+};
+
+/* The line without surrounding white space; empty when not known. 1-based. */
+struct str source_line(struct sources *s, const char *file, uint32_t line);
+
+/* The number of the last line at or before `line` that has the word func (a closure's,
+ * too), or, outermost, that begins with it. 0: none. */
+uint32_t source_func_line(struct sources *s, const char *file, uint32_t line, bool outermost);
+
+/* How many go statements stand between the outermost function's first line and `line`,
+ * counting line itself: which one it is, whatever else moved. 0: not known. */
+uint32_t source_go_ordinal(struct sources *s, const char *file, uint32_t line);
+
+void sources_release(struct sources *s);
+
+#endif

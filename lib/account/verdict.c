@@ -1,0 +1,490 @@
+#include "account/verdict.h"
+
+#include <string.h>
+
+#include "account/key.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "gotest/name.h"
+
+#define CHAIN_MAX 64
+#define STACK_MAX 64
+
+size_t count_suspects(const struct trace_reader *r)
+{
+	const struct goroutine *g;
+	size_t at = 0, n = 0;
+
+	while ((g = trace_next(r, &at)))
+		n += owner_is_suspect(g);
+	return n;
+}
+
+bool any_in_io(const struct trace_reader *r)
+{
+	const struct goroutine *g;
+	size_t at = 0;
+
+	while ((g = trace_next(r, &at))) {
+		const struct lineage *l = lineage_of(g);
+
+		if (g->id == 1 || name_is_system_goroutine(g->start) || (l && l->system) ||
+		    starts_with(g->start, "runtime"))
+			continue;
+		if (g->state == GOROUTINE_SYSCALL ||
+		    (g->state == GOROUTINE_WAITING && !strcmp(g->reason, "network")))
+			return true;
+	}
+	return false;
+}
+
+/* One goroutine that is still there. */
+struct survivor {
+	const struct goroutine *g;     /* NULL: the trace does not know it */
+	const struct witness *w;       /* NULL: it is not in the dump */
+	const struct lineage *lineage; /* NULL with g */
+	struct owner *owner;
+};
+
+struct survivors {
+	struct survivor *items;
+	size_t len, cap;
+};
+
+struct bench {
+	const struct evidence *e;
+	struct classifier classifier;
+	struct survivors survivors;
+	struct map groups; /* hash of a finding's identity -> index + 1 */
+	struct findings *out;
+};
+
+static bool is_nobodys(const char *start)
+{
+	return name_is_system_goroutine(start) || !strcmp(start, "runtime.main") ||
+	       !strcmp(start, "testing.tRunner") || !strcmp(start, "testing.fRunner") ||
+	       starts_with(start, "testing.(*B).");
+}
+
+/* "originating from" sections run from the inside out: the frame above the runner is the
+ * test's function. */
+static struct owner *owner_by_ancestors(const struct evidence *e, const struct witness *w)
+{
+	for (size_t i = 1; i < w->ancestors_len; i++)
+		if (!strcmp(w->ancestors[i].function, "testing.tRunner") ||
+		    !strcmp(w->ancestors[i].function, "testing.fRunner") ||
+		    !strcmp(w->ancestors[i].function, "testing.runExample") ||
+		    !strcmp(w->ancestors[i].function, "testing.(*B).runN"))
+			return owner_by_function(e->owners, w->ancestors[i - 1].function);
+	return NULL;
+}
+
+static void add_unseen(struct bench *b, const struct witness *w)
+{
+	struct survivor s = { .w = w };
+
+	if (w->id == 1 || is_nobodys(site_start(w->site)) ||
+	    (w->site->len == 1 && starts_with(site_start(w->site), "runtime.")))
+		return;
+	s.owner = owner_by_ancestors(b->e, w);
+	if (!s.owner)
+		s.owner = owner_of_unseen(b->e->owners, w->site->created_by.function, w->creator);
+	VEC_PUSH(&b->survivors, s);
+}
+
+static void add_from_dump(struct bench *b)
+{
+	for (size_t i = 0; i < b->e->witnesses->all.len; i++) {
+		const struct witness *w = &b->e->witnesses->all.items[i];
+		const struct goroutine *g =
+		    b->e->owners->trace ? trace_find(b->e->owners->trace, w->id) : NULL;
+		const struct lineage *l = g ? lineage_of(g) : NULL;
+		struct survivor s = { .g = g, .w = w, .lineage = l };
+
+		if (!l) {
+			add_unseen(b, w);
+			continue;
+		}
+		if (l->system || l->root)
+			continue;
+		s.owner = l->owner;
+		VEC_PUSH(&b->survivors, s);
+	}
+}
+
+static void add_from_trace(struct bench *b)
+{
+	const struct goroutine *g;
+	size_t at = 0;
+
+	while (b->e->owners->trace && (g = trace_next(b->e->owners->trace, &at))) {
+		struct survivor s = { .g = g, .lineage = lineage_of(g) };
+
+		if (!owner_is_suspect(g) ||
+		    (b->e->witnesses && witness_find(b->e->witnesses, g->id)))
+			continue;
+		s.owner = s.lineage->owner;
+		VEC_PUSH(&b->survivors, s);
+	}
+}
+
+static const char *keep(const struct evidence *e, const char *s)
+{
+	return s && s[0] ? arena_strndup(e->arena, s, strlen(s)) : "";
+}
+
+static struct place make_place(const struct evidence *e, const char *function, const char *file,
+			       uint32_t line)
+{
+	struct str text = source_line(e->sources, file, line);
+
+	return (struct place){
+		.function = keep(e, function),
+		.file = keep(e, file),
+		.line = line,
+		.source = arena_strndup(e->arena, text.n ? text.p : "", text.n),
+	};
+}
+
+static const struct place no_place = { .function = "", .file = "", .source = "" };
+
+static bool is_runner(const char *function)
+{
+	return !strcmp(function, "testing.tRunner") || !strcmp(function, "testing.fRunner") ||
+	       !strcmp(function, "testing.runExample") || !strcmp(function, "testing.(*B).runN") ||
+	       !strcmp(function, "runtime.goexit");
+}
+
+/* Appends a creation stack, outermost first, from below the test runner on. */
+static void chain_add(const struct evidence *e, struct places *chain, const struct trace_stack *s)
+{
+	uint32_t from = s->len;
+
+	for (uint32_t i = 0; i < s->len; i++)
+		if (is_runner(s->frames[i].function)) {
+			from = i;
+			break;
+		}
+	for (uint32_t i = from; i-- > 0 && chain->len < CHAIN_MAX;)
+		VEC_PUSH(chain, make_place(e, s->frames[i].function, s->frames[i].file,
+					   s->frames[i].line));
+}
+
+static void chain_from_lineage(const struct evidence *e, const struct lineage *l,
+			       struct places *chain)
+{
+	if (l->parent && !l->root)
+		chain_from_lineage(e, l->parent, chain);
+	/* The stack that started the test itself is the test runner's business. */
+	if (l->at && !l->root)
+		chain_add(e, chain, l->at);
+}
+
+static void chain_from_dump(const struct evidence *e, const struct witness *w, struct places *chain)
+{
+	const struct dump_frame *c = &w->site->created_by;
+	size_t from = w->ancestors_len;
+
+	for (size_t i = 0; i < w->ancestors_len; i++)
+		if (is_runner(w->ancestors[i].function)) {
+			from = i;
+			break;
+		}
+	for (size_t i = from; i-- > 0 && chain->len < CHAIN_MAX;)
+		VEC_PUSH(chain, make_place(e, w->ancestors[i].function, w->ancestors[i].file,
+					   w->ancestors[i].line));
+	if (c->function && c->function[0])
+		VEC_PUSH(chain, make_place(e, c->function, c->file, c->line));
+}
+
+/* Moves places into the arena, where the finding lives. */
+static struct places settle_places(const struct evidence *e, struct places *p)
+{
+	struct places kept = { .len = p->len, .cap = p->len };
+
+	kept.items = arena_alloc(e->arena, (p->len + 1) * sizeof(*p->items));
+	if (p->len)
+		memcpy(kept.items, p->items, p->len * sizeof(*p->items));
+	VEC_FREE(p);
+	return kept;
+}
+
+static struct places make_chain(const struct evidence *e, const struct survivor *s)
+{
+	struct places chain = { 0 };
+
+	if (s->lineage)
+		chain_from_lineage(e, s->lineage, &chain);
+	else if (s->w)
+		chain_from_dump(e, s->w, &chain);
+	return settle_places(e, &chain);
+}
+
+static struct places make_stack(const struct evidence *e, const struct survivor *s)
+{
+	struct places stack = { 0 };
+
+	for (size_t i = 0; s->w && i < s->w->site->len && i < STACK_MAX; i++) {
+		const struct dump_frame *f = &s->w->site->frames[i];
+
+		VEC_PUSH(&stack, make_place(e, f->function, f->file, f->line));
+	}
+	for (uint32_t i = 0; !s->w && s->g->last && i < s->g->last->len && i < STACK_MAX; i++) {
+		const struct trace_frame *f = &s->g->last->frames[i];
+
+		VEC_PUSH(&stack, make_place(e, f->function, f->file, f->line));
+	}
+	return settle_places(e, &stack);
+}
+
+/* Where it hangs in words of the user's: the first frame outside the standard
+ * library, else the first outside the runtime. */
+static const struct place *blocked_in(const struct places *stack)
+{
+	const struct place *outside = NULL;
+
+	for (size_t i = 0; i < stack->len; i++) {
+		const struct place *p = &stack->items[i];
+
+		if (!name_is_std(p->function))
+			return p;
+		if (!outside && !function_is_runtime(p->function))
+			outside = p;
+	}
+	return outside ? outside : stack->len ? &stack->items[0] : &no_place;
+}
+
+static const struct place *innermost(const struct places *chain, const char *module)
+{
+	const struct place *own = NULL, *foreign = NULL;
+
+	for (size_t i = 0; i < chain->len; i++) {
+		const struct place *p = &chain->items[i];
+
+		if (module[0] && name_in_module(p->function, module))
+			own = p;
+		if (!name_is_std(p->function))
+			foreign = p;
+	}
+	return own          ? own
+	       : foreign    ? foreign
+	       : chain->len ? &chain->items[chain->len - 1]
+			    : &no_place;
+}
+
+/* A timer has no creator, so the function that it started must do. */
+static struct place created_at(const struct places *chain, const struct places *stack)
+{
+	const struct place *last = chain->len ? &chain->items[chain->len - 1] : NULL;
+
+	if (last && !starts_with(last->function, "time.goFunc"))
+		return *last;
+	return stack->len ? stack->items[stack->len - 1] : no_place;
+}
+
+static int64_t waited_ns(const struct evidence *e, const struct survivor *s)
+{
+	int64_t minutes = s->w ? (int64_t)s->w->minutes * 60 * NS_PER_S : 0;
+	int64_t traced = s->g && s->g->state == GOROUTINE_WAITING && s->g->since_ns
+			     ? e->now_ns - s->g->since_ns
+			     : 0;
+
+	return traced > minutes ? traced : minutes;
+}
+
+static enum status status_of(const struct survivor *s, enum class_id class)
+{
+	if (s->owner->kind == OWNER_TESTMAIN || s->owner->kind == OWNER_INIT ||
+	    s->owner->kind == OWNER_UNKNOWN)
+		return STATUS_NOTE;
+	return class_row(class)->status;
+}
+
+static const char *start_of(const struct survivor *s)
+{
+	if (s->g && s->g->start[0])
+		return s->g->start;
+	return s->w ? site_start(s->w->site) : "";
+}
+
+static const char *make_key(struct bench *b, const struct finding *f)
+{
+	char key[KEY_LEN + 1];
+
+	key_make(&(struct key_parts){ .package = f->package,
+				      .created_by = f->created_at.function,
+				      .file = f->created_at.file,
+				      .line = f->created_at.line,
+				      .started = f->started,
+				      .user = f->user_at.function },
+		 b->e->sources, key);
+	return keep(b->e, key);
+}
+
+/* The children of os/exec are the business of the line that started the process. */
+static void name_process(struct finding *f)
+{
+	if (f->class == CLASS_PROCESS && starts_with(f->created_at.function, "os/exec."))
+		f->created_at = f->user_at;
+}
+
+static void name_owner(struct bench *b, const struct survivor *s, struct finding *f)
+{
+	f->owner = s->owner->kind;
+	f->run_index = s->owner->run_index;
+	f->test = keep(b->e, owner_top_name(b->e->owners, s->owner));
+	f->one_of_subtests = s->owner->parent != NULL;
+	if (f->owner == OWNER_TESTMAIN || f->owner == OWNER_INIT || f->owner == OWNER_UNKNOWN)
+		f->test = "";
+	f->while_tests = s->g && f->owner == OWNER_TESTMAIN
+			     ? keep(b->e, owners_running_at(b->e->owners, s->g->born_ns))
+			     : "";
+}
+
+static struct finding make_finding(struct bench *b, const struct survivor *s,
+				   const struct verdict_class *v)
+{
+	const struct evidence *e = b->e;
+	struct finding f = {
+		.package = e->package,
+		.class = v->id,
+		.detail = keep(e, v->detail),
+		.status = status_of(s, v->id),
+		.certainty = s->w ? CERTAINTY_CONFIRMED : CERTAINTY_OBSERVED,
+		.count = 1,
+		.key = "",
+		.started = keep(e, start_of(s)),
+		.chain = make_chain(e, s),
+		.stack = make_stack(e, s),
+		.wait_reason = keep(e, s->w ? s->w->site->reason : s->g->reason),
+		.wait_ns = waited_ns(e, s),
+		.seen = 1,
+		.runs = 1,
+		.why = keep(e, v->why),
+		.allowance = "",
+	};
+
+	name_owner(b, s, &f);
+	f.created_at = created_at(&f.chain, &f.stack);
+	f.blocked_at = *blocked_in(&f.stack);
+	f.user_at = *innermost(&f.chain, e->binary->module);
+	if (!f.user_at.function[0])
+		f.user_at = f.created_at;
+	name_process(&f);
+	f.key = make_key(b, &f);
+	return f;
+}
+
+static uint64_t hash_text(uint64_t h, const char *s)
+{
+	for (; *s; s++)
+		h = (h ^ (uint8_t)*s) * UINT64_C(1099511628211);
+	return (h ^ 0xff) * UINT64_C(1099511628211);
+}
+
+/* The identity of a finding before it is made: cheap, for a hundred thousand of them. */
+static uint64_t identity(const struct survivor *s, const struct verdict_class *v)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	h = (h ^ (uintptr_t)s->owner) * UINT64_C(1099511628211);
+	h = (h ^ v->id) * UINT64_C(1099511628211);
+	h = hash_text(h, v->detail);
+	if (s->lineage && s->lineage->at)
+		h = (h ^ s->lineage->at->hash) * UINT64_C(1099511628211);
+	if (s->w)
+		h = (h ^ s->w->site->hash) * UINT64_C(1099511628211);
+	return h;
+}
+
+static bool same_line(const struct place *a, const struct place *b)
+{
+	return a->line == b->line && !strcmp(a->file, b->file) && !strcmp(a->function, b->function);
+}
+
+static bool same_test(const struct finding *a, const struct finding *b)
+{
+	return a->owner == b->owner && a->run_index == b->run_index && !strcmp(a->test, b->test);
+}
+
+static bool same_finding(const struct finding *a, const struct finding *b)
+{
+	if (a->class != b->class || !same_test(a, b) || strcmp(a->key, b->key) != 0 ||
+	    !same_line(&a->created_at, &b->created_at))
+		return false;
+	return a->class == CLASS_PROCESS ||
+	       (same_line(&a->blocked_at, &b->blocked_at) && !strcmp(a->detail, b->detail));
+}
+
+static struct finding *find_same(struct findings *out, const struct finding *f)
+{
+	for (size_t i = 0; i < out->len; i++)
+		if (same_finding(&out->items[i], f))
+			return &out->items[i];
+	return NULL;
+}
+
+static void count_left(struct owner *w)
+{
+	for (; w; w = w->parent)
+		w->left++;
+}
+
+static void account_for(struct bench *b, const struct survivor *s)
+{
+	struct verdict_class v =
+	    s->w ? classify(&b->classifier, s->w, s->g) : classify_traced(s->g);
+	uint64_t id = identity(s, &v);
+	uintptr_t *known = map_find(&b->groups, id);
+	struct finding f, *same;
+
+	count_left(s->owner);
+	if (known) {
+		b->out->items[*known - 1].count++;
+		return;
+	}
+	f = make_finding(b, s, &v);
+	same = find_same(b->out, &f);
+	if (same) {
+		same->count++;
+		same->wait_ns = f.wait_ns > same->wait_ns ? f.wait_ns : same->wait_ns;
+		map_set(&b->groups, id, (uintptr_t)(same - b->out->items) + 1);
+		return;
+	}
+	VEC_PUSH(b->out, f);
+	map_set(&b->groups, id, b->out->len);
+}
+
+static void prepare(struct bench *b)
+{
+	struct {
+		const struct witness **items;
+		size_t len, cap;
+	} w = { 0 };
+
+	for (size_t i = 0; i < b->survivors.len; i++)
+		if (b->survivors.items[i].w)
+			VEC_PUSH(&w, b->survivors.items[i].w);
+	if (b->e->witnesses)
+		classifier_prepare(&b->classifier, b->e->witnesses, w.items, w.len,
+				   b->e->scan_budget_ns);
+	VEC_FREE(&w);
+}
+
+void verdict(const struct evidence *e, struct findings *out)
+{
+	struct bench b = { .e = e, .out = out };
+
+	classifier_init(&b.classifier, e->arena, e->memory, e->binary, e->sources);
+	if (e->witnesses)
+		add_from_dump(&b);
+	if (!e->witnesses || !e->dump_whole)
+		add_from_trace(&b);
+	prepare(&b);
+	for (size_t i = 0; i < b.survivors.len; i++)
+		account_for(&b, &b.survivors.items[i]);
+	VEC_FREE(&b.survivors);
+	map_release(&b.groups);
+	classifier_release(&b.classifier);
+}

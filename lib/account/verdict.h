@@ -1,0 +1,40 @@
+/*
+ * From survivors to findings: joins trace and dump by goroutine id, asks for owner
+ * and class, and groups what is the same.
+ */
+#ifndef ACCOUNT_VERDICT_H
+#define ACCOUNT_VERDICT_H
+
+#include "account/classify.h"
+#include "account/owner.h"
+
+/* What is known at the end of one look at one test binary. */
+struct evidence {
+	struct arena *arena; /* borrowed: findings live here */
+	const struct binary *binary;
+	const char *package; /* import path */
+	struct owners *owners;
+	struct witnesses *witnesses; /* NULL: there is no dump */
+	bool dump_whole;             /* every goroutine is in the dump */
+	const struct memory *memory; /* NULL: cannot be read */
+	struct sources *sources;
+	int64_t now_ns;
+	int64_t scan_budget_ns; /* for the search through the heap */
+};
+
+struct findings {
+	struct finding *items; /* in the order in which their first goroutine was met */
+	size_t len, cap;
+};
+
+/* Live goroutines that descend from a test: before the dump is asked for. */
+size_t count_suspects(const struct trace_reader *r);
+
+/* Whether a live goroutine that is not the runtime's is in I/O or a system call, so
+ * that something from outside may wake somebody. */
+bool any_in_io(const struct trace_reader *r);
+
+/* Appends the findings. Owners' left counters are filled. */
+void verdict(const struct evidence *e, struct findings *out);
+
+#endif
