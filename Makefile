@@ -34,7 +34,7 @@ LIB_SRC  := $(wildcard lib/*/*.c)
 CMD_SRC  := $(wildcard cmd/$(PROG)/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
-TOOL_SRC := tests/dump/echo.c
+TOOL_SRC := tests/dump/echo.c tests/gotest/render.c
 HEADERS  := $(wildcard lib/*/*.h cmd/*/*.h)
 SOURCES  := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c $(TOOL_SRC)
 
@@ -74,9 +74,10 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
 
 REPLAYS := $(FUZZES:%=$(BUILD)/replay_%)
 
-check: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS)  ## run every test of this VARIANT
-	@BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=tap prove -j$(or $(JOBS),2) --timer -e '' \
-		$(UNITS) $(REPLAYS) tests/golden/run
+check: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS) $(TOOLS)  ## run every test of this VARIANT
+	@BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=tap GO_VERSIONS="$(or $(GO_VERSIONS),1.22.12 1.27.0)" \
+		prove -j$(or $(JOBS),2) --timer -e '' \
+		$(UNITS) $(REPLAYS) tests/golden/run tests/gotest/render_against_go tests/gotest/flags
 
 compare: $(TOOLS)  ## compare with what Go itself says, for every version of Go that is there
 	@BUILD=$(BUILD) prove --timer -e '' $(TOOL_SRC:%.c=%_against_go)
@@ -94,7 +95,7 @@ lint: headers tidy  ## run every static check
 	clang-format --dry-run -Werror $(SOURCES) $(HEADERS)
 	cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 -D_GNU_SOURCE -Ilib \
 		--enable=warning,portability lib cmd
-	shellcheck -S warning tests/golden/run tests/lint/*.sh
+	shellcheck -S warning tests/golden/run tests/gotest/render_against_go tests/gotest/flags tests/lint/*.sh
 
 headers: $(HEADERS:%=$(BUILD)/%.ok)  ## check that each header compiles alone
 $(BUILD)/%.h.ok: %.h

@@ -1,0 +1,86 @@
+/*
+ * Makes of `go test -json` what plain `go test` prints. A state machine: events
+ * in, bytes for stdout and stderr out.
+ *
+ * How go test shows it (src/cmd/go/internal/test/test.go, src/testing/testing.go, benchmark.go,
+ * Go 1.22 to 1.27):
+ *  - No packages named (local directory mode), -bench or -fuzz: a package's
+ *    output is shown as it comes. Otherwise when it is complete, packages in
+ *    the order of their start events; of one that passes without -v only the
+ *    line "ok".
+ *  - Without -v what t.Log and its like said is shown under the "--- FAIL" line
+ *    of a test that failed, subtests indented below their parents, and dropped
+ *    when it passed. What was written to stdout and stderr stays where it was.
+ *  - With -v logs are shown as they come, "=== NAME" lines tell whose, and the
+ *    result lines of subtests come under their parent's.
+ *  - When the packages were named and something failed, the last line is FAIL.
+ *
+ * What -json changes and cannot be undone:
+ *  - testing.Verbose() is true in the tests; nothing is "(cached)".
+ *  - A log is told from a print by its shape: "    file.go:12: text" and the
+ *    lines indented by eight spaces after it. A print that looks so is taken
+ *    for a log, a log after a print without a line end for a print, and what
+ *    is written to t.Output() (Go 1.25) without a file and line for a print.
+ *  - Bytes that are not UTF-8 are shown as U+FFFD, and markers ^V, ^O, ^N, ^[ at
+ *    the places where testing writes its own are lost.
+ *  - A passing package whose output does not end in '\n' has one empty line
+ *    less before its "ok".
+ *  - What a benchmark prints comes before its name, not after; in the second
+ *    and later runs of one with -v the name is not known to be repeated.
+ *  - A log that testing prints on a new line starts on the line that a print
+ *    left open, and prints of tests that run side by side may be attributed to each other.
+ *  - With -fuzz and -v the "=== NAME" line after the fuzz test is missing.
+ */
+#ifndef GOTEST_RENDER_H
+#define GOTEST_RENDER_H
+
+#include "gotest/cmdline.h"
+#include "gotest/event.h"
+
+struct render_options {
+	bool json;        /* the user asked for the stream: lines pass unchanged */
+	bool verbose;     /* -v */
+	bool show_pass;   /* what passing packages say is shown: -v, -list, -args -help */
+	bool stream;      /* shown as it comes */
+	bool final_fail;  /* a last line FAIL when something failed */
+	bool hold_failed; /* see render_release */
+};
+
+/* What the user's command line asks for; hold_failed is off. */
+struct render_options render_options(const struct cmdline *c);
+
+/* Made by render_new. The caller writes out to stdout and err to stderr, and
+ * resets them, whenever it likes. */
+struct render {
+	struct buf out, err;
+	struct render_state *state; /* owned */
+};
+
+struct render render_new(struct render_options options);
+void render_free(struct render *r);
+
+/* The next line of the stream; e is what test_event_read made of it, NULL when it
+ * is raw text. line is without its '\n'. */
+void render_line(struct render *r, const struct test_event *e, struct str line);
+
+/*
+ * With hold_failed, what is left to show of a package that failed, and of those
+ * after it, waits until the caller says which result counts. Streamed output
+ * waits from the first sign of a failure on; with json a package's lines come
+ * together at its end.
+ *  - render_release: this one.
+ *  - render_again: that of another run. What was not shown yet is dropped, and
+ *    the package's events that follow, start to end, take its place. A failure
+ *    is held again.
+ * A package that is not known or not held is left as it is.
+ */
+void render_release(struct render *r, const char *package);
+void render_again(struct render *r, const char *package);
+
+/* Whether the package failed and waits for one of the two. */
+bool render_held(const struct render *r, const char *package);
+
+/* The stream is over: shows all that waits. failed: go test's status was not 0. */
+void render_end(struct render *r, bool failed);
+
+#endif

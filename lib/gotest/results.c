@@ -1,0 +1,220 @@
+#include "gotest/results.h"
+
+#include <ctype.h>
+
+#include "base/vec.h"
+
+/* How a dying Go program begins its last words. */
+static const char *const last_words[] = { "panic: ", "fatal error: ", "SIGQUIT: quit",
+					  "unexpected fault address " };
+
+bool test_name_is_benchmark(const char *name)
+{
+	/* Go's rule: what follows does not begin with a lower-case letter. */
+	return starts_with(name, "Benchmark") && !islower((unsigned char)name[9]);
+}
+
+static void package_clear(struct package_result *p)
+{
+	VEC_FREE(&p->runs);
+	buf_release(&p->dump);
+	table_release(&p->last, NULL);
+	*p = (struct package_result){ .package = p->package, .elapsed_ns = -1, .failed_build = "" };
+}
+
+static struct package_result *package_of(struct results *r, const char *name)
+{
+	struct package_result *p = results_package(r, name);
+
+	if (p)
+		return p;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		abort();
+	p->package = arena_strndup(&r->arena, name, strlen(name));
+	package_clear(p);
+	VEC_PUSH(&r->packages, p);
+	table_put(&r->by_name, str_of(name), p);
+	return p;
+}
+
+struct package_result *results_package(const struct results *r, const char *package)
+{
+	return table_get(&r->by_name, str_of(package));
+}
+
+void results_again(struct results *r, const char *package)
+{
+	struct package_result *p = results_package(r, package);
+
+	if (p)
+		package_clear(p);
+}
+
+static void add_run(struct results *r, struct package_result *p, const char *name)
+{
+	struct test_run run = { .name = arena_strndup(&r->arena, name, strlen(name)),
+				.elapsed_ns = -1 };
+
+	VEC_PUSH(&p->runs, run);
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): an index, 0 is "none" */
+	table_put(&p->last, str_of(name), (void *)(uintptr_t)p->runs.len);
+}
+
+static void end_run(struct package_result *p, const struct test_event *e, enum test_result result)
+{
+	size_t index = (uintptr_t)table_get(&p->last, str_of(e->test));
+
+	if (!index)
+		return; /* the end of a test that never began */
+	p->runs.items[index - 1].result = result;
+	p->runs.items[index - 1].elapsed_ns = e->elapsed_ns;
+}
+
+static void end_package(struct results *r, struct package_result *p, const struct test_event *e,
+			enum test_result result)
+{
+	p->ended = true;
+	p->result = result;
+	p->elapsed_ns = e->elapsed_ns;
+	if (*e->failed_build) {
+		p->build_failed = true;
+		p->failed_build =
+		    arena_strndup(&r->arena, e->failed_build, strlen(e->failed_build));
+	}
+	if (result != TEST_RESULT_FAIL)
+		buf_release(&p->dump);
+	table_release(&p->last, NULL);
+}
+
+static void end(struct results *r, struct package_result *p, const struct test_event *e,
+		enum test_result result)
+{
+	if (*e->test)
+		end_run(p, e, result);
+	else
+		end_package(r, p, e, result);
+}
+
+static bool begins_dump(struct str text)
+{
+	for (size_t i = 0; i < ARRAY_LEN(last_words); i++) {
+		if (str_starts(text, last_words[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Go 1.22 and 1.23 name no failed build, but all print this line. */
+static bool says_not_built(const struct test_event *e)
+{
+	struct str text = e->output;
+
+	if (*e->test || !str_skip(&text, "FAIL\t") || !str_skip(&text, e->package))
+		return false;
+	return str_is(text, " [build failed]\n") || str_is(text, " [setup failed]\n");
+}
+
+static void add_output(struct package_result *p, const struct test_event *e)
+{
+	size_t room = DUMP_MAX - p->dump.len;
+	size_t n = e->output.n < room ? e->output.n : room;
+
+	p->build_failed |= says_not_built(e);
+	if (!p->dump.len && !begins_dump(e->output))
+		return;
+	buf_put(&p->dump, e->output.p, n);
+	p->dump_cut |= n < e->output.n;
+}
+
+void results_add(struct results *r, const struct test_event *e)
+{
+	struct package_result *p;
+
+	if (!*e->package)
+		return;
+	p = package_of(r, e->package);
+	switch (e->action) {
+	case TEST_ACTION_START:
+		p->started = true;
+		break;
+	case TEST_ACTION_RUN:
+		add_run(r, p, e->test);
+		break;
+	case TEST_ACTION_OUTPUT:
+		add_output(p, e);
+		break;
+	case TEST_ACTION_PASS:
+	case TEST_ACTION_BENCH:
+		end(r, p, e, TEST_RESULT_PASS);
+		break;
+	case TEST_ACTION_FAIL:
+		end(r, p, e, TEST_RESULT_FAIL);
+		break;
+	case TEST_ACTION_SKIP:
+		end(r, p, e, TEST_RESULT_SKIP);
+		break;
+	default:
+		break;
+	}
+}
+
+void results_release(struct results *r)
+{
+	for (size_t i = 0; i < r->packages.len; i++) {
+		package_clear(r->packages.items[i]);
+		free(r->packages.items[i]);
+	}
+	VEC_FREE(&r->packages);
+	table_release(&r->by_name, NULL);
+	arena_clear(&r->arena);
+}
+
+static void count_runs(struct totals *t, const struct package_result *p)
+{
+	for (size_t i = 0; i < p->runs.len; i++) {
+		const struct test_run *run = &p->runs.items[i];
+
+		if (test_name_is_benchmark(run->name))
+			continue;
+		t->tests++;
+		t->passed += run->result == TEST_RESULT_PASS;
+		t->failed += run->result == TEST_RESULT_FAIL;
+		t->skipped += run->result == TEST_RESULT_SKIP;
+		t->unfinished += p->ended && run->result == TEST_RESULT_NONE;
+	}
+}
+
+struct totals results_totals(const struct results *r)
+{
+	struct totals t = { 0 };
+
+	for (size_t i = 0; i < r->packages.len; i++) {
+		const struct package_result *p = r->packages.items[i];
+
+		t.packages += p->ended;
+		t.packages_failed += p->result == TEST_RESULT_FAIL;
+		t.packages_skipped += p->result == TEST_RESULT_SKIP;
+		t.build_failed += p->build_failed;
+		count_runs(&t, p);
+	}
+	return t;
+}
+
+void package_result_failed(const struct package_result *p, struct words *out)
+{
+	struct table seen = { 0 };
+
+	for (size_t i = 0; i < p->runs.len; i++) {
+		const struct test_run *run = &p->runs.items[i];
+		bool failed =
+		    run->result == TEST_RESULT_FAIL ||
+		    (run->result == TEST_RESULT_NONE && !test_name_is_benchmark(run->name));
+
+		if (!failed || strchr(run->name, '/') || table_get(&seen, str_of(run->name)))
+			continue;
+		table_put(&seen, str_of(run->name), p->runs.items);
+		VEC_PUSH(out, run->name);
+	}
+	table_release(&seen, NULL);
+}

@@ -1,0 +1,82 @@
+/*
+ * What `go test -json` said about packages and tests, without their output.
+ *
+ * Memory is bounded by the number of RUN lines, plus the dumps of packages that
+ * failed (DUMP_MAX each).
+ */
+#ifndef GOTEST_RESULTS_H
+#define GOTEST_RESULTS_H
+
+#include "gotest/event.h"
+#include "gotest/quote.h"
+#include "gotest/table.h"
+
+#define DUMP_MAX (128 << 20) /* bytes; a dump of 100,000 goroutines has 97 MB */
+
+enum test_result {
+	TEST_RESULT_NONE, /* not ended: still running, or its process ended before it */
+	TEST_RESULT_PASS,
+	TEST_RESULT_FAIL,
+	TEST_RESULT_SKIP, /* of a package: no test files */
+};
+
+/* One RUN line. A benchmark has no result of its own; NONE when it did not fail. */
+struct test_run {
+	const char *name; /* full name */
+	enum test_result result;
+	int64_t elapsed_ns; /* -1: not known */
+};
+
+struct package_result {
+	const char *package; /* import path */
+	struct {
+		struct test_run *items;
+		size_t len, cap;
+	} runs; /* item k is the k-th "=== RUN" line of the process (0-based) */
+	bool started, ended;
+	enum test_result result;
+	int64_t elapsed_ns;       /* -1: not known */
+	bool build_failed;        /* or vet, or loading: no test was run */
+	const char *failed_build; /* ImportPath of what did not build, "": not known */
+	struct buf dump; /* output from "panic:", "fatal error:" or "SIGQUIT:" on, when it failed */
+	bool dump_cut;   /* at DUMP_MAX */
+	struct table last; /* internal: 1 + the last run's index by name */
+};
+
+struct totals {
+	size_t packages, packages_failed, packages_skipped; /* that ended */
+	size_t build_failed;
+	/* RUN lines, those of subtests included, benchmarks not; of ended packages unfinished ones
+	 * are those whose process ended before them. */
+	size_t tests, passed, failed, skipped, unfinished;
+};
+
+/* Zero-initialised is empty and ready. Strings live in the arena. */
+struct results {
+	struct arena arena;
+	struct {
+		struct package_result **items; /* owned; addresses do not change */
+		size_t len, cap;
+	} packages;           /* in the order of their first events */
+	struct table by_name; /* internal */
+};
+
+void results_add(struct results *r, const struct test_event *e);
+void results_release(struct results *r);
+
+/* NULL when nothing was said about it. */
+struct package_result *results_package(const struct results *r, const char *package);
+
+/* Another run of the package follows: forgets what this one said. */
+void results_again(struct results *r, const char *package);
+
+/* Counts anew. */
+struct totals results_totals(const struct results *r);
+
+/* Appends the top-level tests that failed or never ended, each once, in the
+ * order of their runs; borrowed from the results. */
+void package_result_failed(const struct package_result *p, struct words *out);
+
+bool test_name_is_benchmark(const char *name);
+
+#endif

@@ -1,0 +1,8 @@
+package pass
+
+func Half(n int) int {
+	if n < 0 {
+		return 0
+	}
+	return n / 2
+}

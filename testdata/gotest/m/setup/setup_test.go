@@ -1,0 +1,9 @@
+package setup
+
+import (
+	"testing"
+
+	_ "example.com/m/missing"
+)
+
+func TestNotLoaded(t *testing.T) {}
