@@ -86,6 +86,7 @@ static struct package *package_of(struct render_state *s, const char *name)
 	if (!p)
 		abort();
 	p->said.verbose = s->options.verbose;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers, so that they stay */
 	VEC_PUSH(&s->packages, p);
 	table_put(&s->by_name, str_of(name), p);
 	return p;

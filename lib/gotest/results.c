@@ -33,6 +33,7 @@ static struct package_result *package_of(struct results *r, const char *name)
 		abort();
 	p->package = arena_strndup(&r->arena, name, strlen(name));
 	package_clear(p);
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers, so that they stay */
 	VEC_PUSH(&r->packages, p);
 	table_put(&r->by_name, str_of(name), p);
 	return p;
