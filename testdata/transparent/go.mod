@@ -1,0 +1,3 @@
+module example.com/transparent
+
+go 1.22

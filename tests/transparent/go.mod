@@ -1,0 +1,3 @@
+module straggler/tests/transparent
+
+go 1.22
