@@ -1,0 +1,12 @@
+// Package latelog writes what it does to a log that its caller chooses.
+package latelog
+
+import "time"
+
+// Compact works in the background and says when it is done.
+func Compact(logf func(format string, args ...any), took time.Duration) {
+	go func() { //straggler:leak class=late-panic count=1 test=TestCompact owner=test
+		time.Sleep(took)
+		logf("compacted in %v", took)
+	}()
+}

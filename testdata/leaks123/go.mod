@@ -1,0 +1,3 @@
+module example.com/leaks123
+
+go 1.23

@@ -1,0 +1,3 @@
+module example.com/leaks125
+
+go 1.25
