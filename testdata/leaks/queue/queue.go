@@ -49,11 +49,11 @@ type Hub struct {
 }
 
 func (h *Hub) Publish(s string) {
-	go func() { h.in <- s }() //straggler:leak class=nil-channel count=2 test=TestZeroHubPublish owner=test
+	go func() { h.in <- s }() //straggler:leak class=nil-channel detail=send count=2 test=TestZeroHubPublish owner=test
 }
 
 func (h *Hub) Listen(f func(string)) {
-	//straggler:leak class=nil-channel count=1 test=TestZeroHubListen owner=test
+	//straggler:leak class=nil-channel detail=receive count=1 test=TestZeroHubListen owner=test
 	go func() {
 		for s := range h.out {
 			f(s)
@@ -62,7 +62,7 @@ func (h *Hub) Listen(f func(string)) {
 }
 
 func (h *Hub) Relay() {
-	//straggler:leak class=nil-channel count=1 test=TestZeroHubRelay owner=test
+	//straggler:leak class=nil-channel detail=select count=1 test=TestZeroHubRelay owner=test
 	go func() {
 		for {
 			select {
