@@ -44,7 +44,7 @@ TOOLS  := $(TOOL_SRC:tests/%.c=$(BUILD)/tests/%)
 UNITS  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/%)
 FUZZES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
 
-.PHONY: all help check compare golden lint headers tidy analyze format setup clean
+.PHONY: all help check compare golden accuracy lint headers tidy analyze format setup clean
 all: $(BUILD)/$(PROG)  ## build the program
 
 help:  ## list the targets
@@ -77,13 +77,21 @@ REPLAYS := $(FUZZES:%=$(BUILD)/replay_%)
 check: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS) $(TOOLS)  ## run every test of this VARIANT
 	@BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=tap GO_VERSIONS="$(or $(GO_VERSIONS),1.22.12 1.27.0)" \
 		prove -j$(or $(JOBS),2) --timer -e '' \
-		$(UNITS) $(REPLAYS) tests/golden/run tests/gotest/render_against_go tests/gotest/flags
+		$(UNITS) $(REPLAYS) tests/golden/run tests/gotest/render_against_go tests/gotest/flags \
+		tests/accuracy/self_check
 
 compare: $(TOOLS)  ## compare with what Go itself says, for every version of Go that is there
 	@BUILD=$(BUILD) prove --timer -e '' $(TOOL_SRC:%.c=%_against_go)
 
 golden: $(BUILD)/$(PROG)  ## run the golden tests alone; UPDATE=1 rewrites them
 	@BUILD=$(BUILD) tests/golden/run
+
+# GO and PROCS are lists with commas; ACCURACY holds more flags, such as -busy or -race.
+GO    ?= 1.22.12,1.26.8,1.27.0
+PROCS ?= 1,2
+accuracy: $(BUILD)/$(PROG)  ## hold findings against the labels in testdata, RUNS=1 times
+	cd tests/accuracy && go build -o $(CURDIR)/build/accuracy .
+	build/accuracy -straggler $(BUILD)/$(PROG) -runs $(or $(RUNS),1) -go $(GO) -procs $(PROCS) $(ACCURACY)
 
 fuzz-%:  ## fuzz one target for FUZZ_TIME=60 seconds
 	@mkdir -p build/corpus/$*
@@ -95,7 +103,8 @@ lint: headers tidy  ## run every static check
 	clang-format --dry-run -Werror $(SOURCES) $(HEADERS)
 	cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 -D_GNU_SOURCE -Ilib \
 		--enable=warning,portability lib cmd
-	shellcheck -S warning tests/golden/run tests/gotest/render_against_go tests/gotest/flags tests/lint/*.sh
+	shellcheck -S warning tests/golden/run tests/gotest/render_against_go tests/gotest/flags \
+		tests/accuracy/self_check tests/lint/*.sh
 
 headers: $(HEADERS:%=$(BUILD)/%.ok)  ## check that each header compiles alone
 $(BUILD)/%.h.ok: %.h
