@@ -2,6 +2,7 @@
 
 #include <json-c/json.h>
 #include <limits.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -248,9 +249,11 @@ int64_t json_get_int(const struct json *v, const char *key, int64_t otherwise)
 double json_get_real(const struct json *v, const char *key, double otherwise)
 {
 	const struct json *member = json_get(v, key);
+	double value = otherwise;
 
-	return json_kind(member) == JSON_NUMBER ? json_object_get_double(inside(member))
-						: otherwise;
+	if (json_kind(member) == JSON_NUMBER)
+		value = json_object_get_double(inside(member));
+	return isfinite(value) ? value : otherwise;
 }
 
 bool json_as_bool(const struct json *v, bool otherwise)

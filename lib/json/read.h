@@ -41,7 +41,8 @@ const struct json *json_get(const struct json *v, const char *key);
 
 /* Members with a default for "absent or of another kind". Strings are borrowed
  * and NUL-terminated; those with NULs inside need json_as_str(). Integers out of
- * range are the nearest that fits, fractions are cut. */
+ * range are the nearest that fits, fractions are cut; a real beyond what a double can
+ * hold counts as absent. */
 const char *json_get_str(const struct json *v, const char *key, const char *otherwise);
 int64_t json_get_int(const struct json *v, const char *key, int64_t otherwise);
 double json_get_real(const struct json *v, const char *key, double otherwise);

@@ -76,8 +76,8 @@ static void reads_back_what_it_wrote(void **state)
 
 static void gives_defaults_for_absent_and_other_kinds(void **state)
 {
-	AUTO_JSON *root =
-	    PARSE("{\"s\":\"x\",\"i\":3,\"r\":1.5,\"b\":true,\"z\":null,\"a\":[1]}", NULL);
+	AUTO_JSON *root = PARSE(
+	    "{\"s\":\"x\",\"i\":3,\"r\":1.5,\"b\":true,\"z\":null,\"a\":[1],\"h\":1e999}", NULL);
 	size_t n;
 
 	(void)state;
@@ -92,6 +92,7 @@ static void gives_defaults_for_absent_and_other_kinds(void **state)
 	assert_true(json_get_bool(root, "b", false) && json_get_bool(root, "i", true));
 	assert_int_equal(json_kind(json_get(root, "z")), JSON_NULL);
 	assert_null(json_get(json_get(root, "a"), "s"));
+	assert_true(json_get_real(root, "h", 2) == 2);
 	assert_int_equal(json_len(root), 0);
 	assert_string_equal(json_as_str(NULL, &n, "def"), "def");
 	assert_int_equal(n, 3);
