@@ -22,6 +22,7 @@ struct command {
 	bool (*run)(int argc, char **argv, int *code, struct err *err);
 };
 
+extern const struct command cmd_report;
 extern const struct command cmd_version;
 
 #endif

@@ -1,3 +1,4 @@
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -5,6 +6,7 @@
 
 /* In the order that help shows. */
 static const struct command *const commands[] = {
+	&cmd_report,
 	&cmd_version,
 };
 
@@ -47,6 +49,8 @@ int main(int argc, char **argv)
 {
 	const struct command *command;
 
+	/* How wide characters are. Numbers keep their C form. */
+	setlocale(LC_CTYPE, "");
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_USAGE;

@@ -80,7 +80,7 @@ static const struct class_row rows[CLASS_COUNT] = {
 	},
 	[CLASS_HTTP_BODY] = {
 		"http-body",
-		"keeps an HTTP connection open, as the response body was never closed",
+		"keeps an HTTP connection open whose response body was never closed",
 		"defer resp.Body.Close() as soon as err is nil, whatever the status code",
 		STATUS_LEAK,
 	},

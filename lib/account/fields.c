@@ -18,6 +18,19 @@
 		memcpy((p), &stored_, sizeof(type)); \
 	} while (0)
 
+static const char *load_text(const unsigned char *at)
+{
+	const char *s;
+
+	memcpy(&s, at, sizeof(s));
+	return s;
+}
+
+static void store_text(unsigned char *at, const char *s)
+{
+	memcpy(at, &s, sizeof(s));
+}
+
 struct list {
 	void *items;
 	size_t len, cap;
@@ -32,7 +45,7 @@ static bool says_nothing(const struct field *f, const unsigned char *at)
 {
 	switch (f->kind) {
 	case FIELD_TEXT: {
-		const char *s = LOAD(const char *, at);
+		const char *s = load_text(at);
 
 		return !s || !*s;
 	}
@@ -81,7 +94,7 @@ static void write_value(struct json_writer *w, const struct field *f, const unsi
 {
 	switch (f->kind) {
 	case FIELD_TEXT:
-		json_str(w, LOAD(const char *, at));
+		json_str(w, load_text(at));
 		return;
 	case FIELD_BOOL:
 		json_bool(w, LOAD(bool, at));
@@ -296,7 +309,7 @@ static bool read_value(unsigned char *at, const struct field *f, const struct js
 	case FIELD_TEXT:
 		if (!read_text(&s, v, arena))
 			return wrong(err, f, "a text");
-		STORE(const char *, at, s);
+		store_text(at, s);
 		return true;
 	case FIELD_BOOL:
 		if (json_kind(v) != JSON_BOOL)
@@ -328,7 +341,7 @@ static bool read_value(unsigned char *at, const struct field *f, const struct js
 static void read_default(unsigned char *at, const struct field *f, struct arena *arena)
 {
 	if (f->kind == FIELD_TEXT)
-		STORE(const char *, at, "");
+		store_text(at, "");
 	else if (f->kind == FIELD_INDEX)
 		STORE(int64_t, at, -1);
 	else if (f->kind == FIELD_PART)

@@ -1,0 +1,115 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "report/report.h"
+#include "state.h"
+#include "terminal.h"
+
+struct request {
+	struct report_options options;
+	const char *color;
+	bool help;
+};
+
+static void help(void)
+{
+	const struct report *r;
+
+	puts(
+	    "usage: straggler report [OPTION...] FORMAT [RUN]\n\n"
+	    "Prints what a run found, from its run file: again, or in another format. Without RUN\n"
+	    "it is the last run.\n\n"
+	    "formats");
+	for (size_t i = 0; (r = report_at(i)); i++)
+		printf("  %-10s %s\n", r->name, r->summary);
+	puts("\noptions\n"
+	     "  --counts        a table of the goroutines of each test\n"
+	     "  --verbose       stacks and evidence, and what was allowed\n"
+	     "  --color WHEN    auto, always or never");
+}
+
+static bool take_option(int option, struct request *r, const char *given, struct err *err)
+{
+	switch (option) {
+	case 'c':
+		r->options.counts = true;
+		return true;
+	case 'v':
+		r->options.verbose = true;
+		return true;
+	case 'C':
+		r->color = optarg;
+		return true;
+	case 'h':
+		r->help = true;
+		return true;
+	case ':':
+		return err_set(err, ERR_USAGE, "report: %s needs a value", given);
+	default:
+		return err_set(err, ERR_USAGE, "report: unknown option '%s'", given);
+	}
+}
+
+static bool parse(int argc, char **argv, struct request *r, struct err *err)
+{
+	static const struct option options[] = {
+		{ "counts", no_argument, NULL, 'c' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "color", required_argument, NULL, 'C' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1)
+		if (!take_option(option, r, argv[optind - 1], err))
+			return false;
+	if (r->help)
+		return true;
+	if (optind == argc)
+		return err_set(err, ERR_USAGE, "report: which format? 'straggler report --help'");
+	if (argc - optind > 2)
+		return err_set(err, ERR_USAGE, "report takes a format and one run file");
+	return terminal_options(r->color, &r->options, err);
+}
+
+static bool print(const struct report *report, const struct report_options *o, const char *path,
+		  struct err *err)
+{
+	AUTO_RUN_FILE r = { 0 };
+	AUTO_BUF last = { 0 }, out = { 0 };
+
+	if (!path && !state_last_run(&last, err))
+		return false;
+	if (!run_file_read(&r, path ? path : buf_str(&last), err) ||
+	    !report->write(&r, o, &out, err))
+		return false;
+	fwrite(buf_str(&out), 1, out.len, stdout);
+	return true;
+}
+
+static bool run(int argc, char **argv, int *code, struct err *err)
+{
+	struct request r = { .color = "auto" };
+	const struct report *report;
+
+	(void)code;
+	if (!parse(argc, argv, &r, err))
+		return false;
+	if (r.help) {
+		help();
+		return true;
+	}
+	return report_find(argv[optind], &report, err) &&
+	       print(report, &r.options, argv[optind + 1], err);
+}
+
+const struct command cmd_report = {
+	.name = "report",
+	.args = "FORMAT [RUN]",
+	.summary = "print what a run found, again or in another format",
+	.run = run,
+};

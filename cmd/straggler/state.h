@@ -1,0 +1,20 @@
+/* The folder where straggler keeps what outlives an invocation. */
+#ifndef STATE_H
+#define STATE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * Appends the folder of the run files, "…/runs", absolute: below $STRAGGLER_STATE, or
+ * $XDG_STATE_HOME/straggler, or ~/.local/state/straggler, the first that is set. It
+ * need not exist. Fails with ERR_USAGE when none is set; an XDG_STATE_HOME that is not
+ * absolute is ignored, as the XDG base directory specification asks.
+ */
+bool state_runs_dir(struct buf *path, struct err *err);
+
+/* Appends the path of the run file in there that was written last. Fails with
+ * ERR_USAGE when there is none. */
+bool state_last_run(struct buf *path, struct err *err);
+
+#endif

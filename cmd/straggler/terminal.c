@@ -1,0 +1,49 @@
+#include "terminal.h"
+
+#include <string.h>
+#include <sys/ioctl.h>
+
+#define WIDTH_MOST 1000
+
+static bool is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value;
+}
+
+static bool shows_colors(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !is_set("NO_COLOR") && term && strcmp(term, "dumb") != 0;
+}
+
+static uint32_t width_of_output(uint32_t otherwise)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	unsigned long width;
+	char *end;
+
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+		return size.ws_col;
+	if (!columns || *columns < '0' || *columns > '9')
+		return otherwise;
+	width = strtoul(columns, &end, 10);
+	return *end || !width || width > WIDTH_MOST ? otherwise : (uint32_t)width;
+}
+
+bool terminal_options(const char *when, struct report_options *o, struct err *err)
+{
+	if (!strcmp(when, "always"))
+		o->color = true;
+	else if (!strcmp(when, "never"))
+		o->color = false;
+	else if (!strcmp(when, "auto"))
+		o->color = shows_colors();
+	else
+		return err_set(err, ERR_USAGE, "--color is auto, always or never, not '%s'", when);
+	o->width = width_of_output(o->width);
+	return true;
+}

@@ -1,0 +1,408 @@
+#include "report/entry.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "report/place.h"
+#include "report/rerun.h"
+#include "report/rows.h"
+#include "report/text.h"
+
+#define CHAIN_SHOWN 4 /* places between the go statement and the test */
+#define TESTS_SHOWN 5
+
+static void put_owner(struct buf *out, const struct finding *f)
+{
+	static const char *const nameless[] = {
+		[OWNER_TEST] = "a test",           [OWNER_EXAMPLE] = "an example",
+		[OWNER_BENCHMARK] = "a benchmark", [OWNER_FUZZ] = "a fuzz target",
+		[OWNER_TESTMAIN] = "TestMain",     [OWNER_INIT] = "init",
+		[OWNER_UNKNOWN] = "unknown test",
+	};
+
+	if (f->one_of_subtests)
+		buf_puts(out, "a subtest of ");
+	if (*f->test)
+		text_clean(out, f->test);
+	else
+		buf_puts(out, nameless[f->owner]);
+}
+
+static bool same_test(const struct finding *a, const struct finding *b)
+{
+	return a->owner == b->owner && !strcmp(a->test, b->test);
+}
+
+static bool same_state(const struct finding *a, const struct finding *b)
+{
+	return a->class == b->class && !strcmp(a->detail, b->detail) &&
+	       place_equal(&a->blocked_at, &b->blocked_at);
+}
+
+typedef bool same_fn(const struct finding *a, const struct finding *b);
+
+/* Whether item i is the first of those that are the same. */
+static bool is_first(const struct group *g, size_t i, same_fn *same)
+{
+	for (size_t j = 0; j < i; j++)
+		if (same(g->items[j], g->items[i]))
+			return false;
+	return true;
+}
+
+static size_t count_distinct(const struct group *g, same_fn *same)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->len; i++)
+		n += is_first(g, i, same) ? 1 : 0;
+	return n;
+}
+
+static uint64_t goroutines_like(const struct group *g, size_t i, same_fn *same)
+{
+	uint64_t n = 0;
+
+	for (size_t j = i; j < g->len; j++)
+		n += same(g->items[i], g->items[j]) ? g->items[j]->count : 0;
+	return n;
+}
+
+static void put_title(struct buf *out, const struct group *g)
+{
+	static const char *const words[] = {
+		[STATUS_LEAK] = "LEAK",
+		[STATUS_ALLOWED] = "ALLOWED",
+		[STATUS_NOTE] = "NOTE",
+	};
+	const struct finding *f = g->items[0];
+	size_t more = count_distinct(g, same_test) - 1;
+
+	buf_printf(out, "--- %s: ", words[f->status]);
+	put_owner(out, f);
+	if (more) {
+		buf_puts(out, " and ");
+		text_number(out, more);
+		buf_puts(out, " more");
+	}
+	if (*f->package) {
+		buf_puts(out, " (");
+		text_clean(out, f->package);
+		buf_putc(out, ')');
+	}
+}
+
+static void print_title(struct screen *s, const struct group *g)
+{
+	AUTO_BUF title = { 0 };
+
+	put_title(&title, g);
+	screen_style(s, g->items[0]->status == STATUS_LEAK ? STYLE_BAD : STYLE_WARN);
+	text_wrap(s->out, str_of(buf_str(&title)), s->width - SCREEN_INDENT, SCREEN_INDENT);
+	screen_plain(s);
+	buf_putc(s->out, '\n');
+}
+
+static void print_cause(struct screen *s, const struct finding *f, uint64_t n)
+{
+	AUTO_BUF raw = { 0 }, line = { 0 };
+
+	screen_count(&line, n, "goroutine");
+	buf_puts(&line, n == 1 ? " " : ": each ");
+	class_cause(&raw, f->class, f->detail);
+	text_clean(&line, buf_str(&raw));
+	screen_style(s, STYLE_STRONG);
+	text_spaces(s->out, SCREEN_INDENT);
+	text_wrap(s->out, str_of(buf_str(&line)), s->width - SCREEN_INDENT, SCREEN_INDENT);
+	screen_plain(s);
+	buf_putc(s->out, '\n');
+}
+
+static void print_causes(struct screen *s, const struct group *g)
+{
+	for (size_t i = 0; i < g->len; i++)
+		if (is_first(g, i, same_state))
+			print_cause(s, g->items[i], goroutines_like(g, i, same_state));
+}
+
+/* The weakest of the group speaks for all. */
+static enum certainty certainty_of(const struct group *g)
+{
+	enum certainty c = CERTAINTY_PROVEN;
+
+	for (size_t i = 0; i < g->len; i++)
+		if (g->items[i]->certainty < c)
+			c = g->items[i]->certainty;
+	return c;
+}
+
+static int64_t longest_wait_ns(const struct group *g)
+{
+	int64_t ns = 0;
+
+	for (size_t i = 0; i < g->len; i++)
+		if (g->items[i]->wait_ns > ns)
+			ns = g->items[i]->wait_ns;
+	return ns;
+}
+
+static void put_certainty(struct buf *out, enum certainty c, bool one)
+{
+	switch (c) {
+	case CERTAINTY_PROVEN:
+		buf_printf(out, "proven: nothing can ever wake %s", one ? "it" : "them");
+		return;
+	case CERTAINTY_CONFIRMED:
+		buf_printf(out, "confirmed: still there after time to finish");
+		return;
+	case CERTAINTY_OBSERVED:
+		buf_printf(out, "observed: there when the trace ended, no second witness");
+		return;
+	}
+}
+
+static bool same_class(const struct finding *a, const struct finding *b)
+{
+	return a->class == b->class;
+}
+
+static void put_classes(struct buf *out, const struct group *g)
+{
+	for (size_t i = 0; i < g->len; i++)
+		if (is_first(g, i, same_class))
+			buf_printf(out, "%s%s", i ? " and " : "",
+				   class_row(g->items[i]->class)->id);
+}
+
+static void print_certainty(struct screen *s, const struct group *g)
+{
+	const struct finding *f = g->items[0];
+	int64_t wait_ns = longest_wait_ns(g);
+	AUTO_BUF line = { 0 };
+	char duration[32];
+
+	put_classes(&line, g);
+	buf_puts(&line, ", ");
+	put_certainty(&line, certainty_of(g), group_goroutines(g) == 1);
+	if (wait_ns > 0)
+		buf_printf(&line, "; %s over %s", f->class == CLASS_SPIN ? "running" : "waiting",
+			   duration_format(wait_ns, duration));
+	if (f->runs > 1)
+		buf_printf(&line, "; seen %" PRIu32 " of %" PRIu32, f->seen, f->runs);
+	screen_line(s, SCREEN_INDENT, 0, buf_str(&line));
+}
+
+static void add(struct rows *rows, const struct screen *s, const char *label,
+		const struct finding *f, const struct place *p)
+{
+	if (place_is_known(p))
+		rows_add(rows, s, label, f->package, p);
+}
+
+/* The lines that a reader looks for: what was started, where it hangs. */
+static void add_strong(struct rows *rows, const struct screen *s, const char *label,
+		       const struct finding *f, const struct place *p)
+{
+	if (place_is_known(p))
+		rows_add(rows, s, label, f->package, p)->strong = true;
+}
+
+/* Where the user's innermost place is in the chain; all of it is outside of that
+ * when it is not in there. */
+static size_t user_index(const struct finding *f)
+{
+	size_t i = f->chain.len;
+
+	while (i > 0 && !place_equal(&f->chain.items[i - 1], &f->user_at))
+		i--;
+	return i ? i - 1 : f->chain.len;
+}
+
+/* Outside of the user's innermost place the libraries in between say little. */
+static bool is_shown(const struct screen *s, const struct finding *f, const struct place *p)
+{
+	return !place_equal(p, &f->created_at) &&
+	       (s->options->verbose || place_is_users(s->run, p));
+}
+
+/* From the user's innermost place outwards; the test's own line is always among
+ * them. */
+static void add_chain(struct rows *rows, const struct screen *s, const struct finding *f)
+{
+	size_t left = 0, shown = 0, end = user_index(f);
+
+	for (size_t i = 0; i < end; i++)
+		left += is_shown(s, f, &f->chain.items[i]) ? 1 : 0;
+	for (size_t i = end; i-- > 0;) {
+		if (!is_shown(s, f, &f->chain.items[i]))
+			continue;
+		left--;
+		if (shown + 1 >= CHAIN_SHOWN && left && !s->options->verbose)
+			continue;
+		add(rows, s, shown ? "" : "from", f, &f->chain.items[i]);
+		shown++;
+	}
+}
+
+/* Libraries between the user's innermost place and the go statement. */
+static void add_between(struct rows *rows, const struct screen *s, const struct finding *f)
+{
+	for (size_t i = user_index(f) + 1; i < f->chain.len; i++)
+		if (!place_equal(&f->chain.items[i], &f->created_at))
+			add(rows, s, "through", f, &f->chain.items[i]);
+}
+
+static void add_origin(struct rows *rows, const struct screen *s, const struct finding *f)
+{
+	if (!place_is_known(&f->user_at) || place_equal(&f->user_at, &f->created_at)) {
+		add_strong(rows, s, "started", f, &f->created_at);
+		return;
+	}
+	add_strong(rows, s, "started", f, &f->user_at);
+	if (s->options->verbose)
+		add_between(rows, s, f);
+	add(rows, s, "inside", f, &f->created_at);
+}
+
+static const char *stuck_label(enum class_id class)
+{
+	if (class == CLASS_SPIN)
+		return "runs";
+	return class == CLASS_LATE_PANIC ? "panics" : "stuck";
+}
+
+/* The innermost place of the user's code in the stack, NULL when it has none. */
+static const struct place *users_place(const struct screen *s, const struct finding *f)
+{
+	for (size_t i = 0; i < f->stack.len; i++)
+		if (place_is_users(s->run, &f->stack.items[i]))
+			return &f->stack.items[i];
+	return NULL;
+}
+
+/* Where the user's code waits, and below it where that ends up. */
+static void add_stuck(struct rows *rows, const struct screen *s, const struct finding *f)
+{
+	const char *label = stuck_label(f->class);
+	bool users = place_is_users(s->run, &f->blocked_at);
+	const struct place *above = users ? NULL : users_place(s, f);
+
+	if (!above) {
+		add_strong(rows, s, label, f, &f->blocked_at);
+		return;
+	}
+	add_strong(rows, s, label, f, above);
+	add(rows, s, "inside", f, &f->blocked_at);
+}
+
+static void print_places(struct screen *s, const struct group *g)
+{
+	const struct finding *f = g->items[0];
+	AUTO_ROWS rows = { 0 };
+
+	add_origin(&rows, s, f);
+	if (f->status == STATUS_LEAK || s->options->verbose) {
+		add_chain(&rows, s, f);
+		for (size_t i = 0; i < g->len; i++)
+			if (is_first(g, i, same_state))
+				add_stuck(&rows, s, g->items[i]);
+	}
+	rows_print(&rows, s);
+}
+
+static void print_other_tests(struct screen *s, const struct group *g)
+{
+	size_t others = count_distinct(g, same_test) - 1, shown = 0;
+	AUTO_BUF line = { 0 };
+
+	for (size_t i = 1; i < g->len; i++) {
+		if (!is_first(g, i, same_test))
+			continue;
+		if (shown == TESTS_SHOWN && !s->options->verbose)
+			break;
+		buf_puts(&line, shown++ ? ", " : "");
+		put_owner(&line, g->items[i]);
+		buf_printf(&line, " (%" PRIu64 ")", goroutines_like(g, i, same_test));
+	}
+	if (others > shown)
+		buf_printf(&line, " and %zu more", others - shown);
+	if (others)
+		screen_entry(s, "also", buf_str(&line));
+}
+
+static void print_text(struct screen *s, const char *label, const char *raw)
+{
+	AUTO_BUF clean = { 0 };
+
+	text_clean(&clean, raw);
+	if (clean.len)
+		screen_entry(s, label, buf_str(&clean));
+}
+
+static void print_advice(struct screen *s, const struct group *g)
+{
+	for (size_t i = 0; i < g->len; i++)
+		if (is_first(g, i, same_class))
+			screen_entry(s, i ? "" : "usually", class_row(g->items[i]->class)->usually);
+}
+
+static void print_commands(struct screen *s, const struct finding *f)
+{
+	AUTO_BUF again = { 0 }, excuse = { 0 };
+
+	rerun_command(&again, s->run, f);
+	screen_command(s, "again", buf_str(&again));
+	rerun_allowance(&excuse, s->run, f);
+	buf_puts(&excuse, "   # under allow: in .straggler.yaml");
+	screen_command(s, "excuse", buf_str(&excuse));
+}
+
+static void print_evidence(struct screen *s, const struct finding *f)
+{
+	AUTO_ROWS rows = { 0 };
+
+	print_text(s, "key", f->key);
+	print_text(s, "reason", f->wait_reason);
+	print_text(s, "why", f->why);
+	for (size_t i = 0; i < f->stack.len; i++)
+		add(&rows, s, i ? "" : "stack", f, &f->stack.items[i]);
+	rows_print(&rows, s);
+}
+
+static void print_allowed(struct screen *s, const struct group *g)
+{
+	const struct finding *f = g->items[0];
+	AUTO_BUF line = { 0 };
+
+	put_title(&line, g);
+	buf_puts(&line, ": ");
+	screen_count(&line, group_goroutines(g), "goroutine");
+	buf_printf(&line, " [%s]", class_row(f->class)->id);
+	if (*f->allowance) {
+		buf_puts(&line, " by ");
+		text_clean(&line, f->allowance);
+	}
+	screen_line(s, 0, SCREEN_INDENT, buf_str(&line));
+}
+
+void entry_print(struct screen *s, const struct group *g)
+{
+	const struct finding *f = g->items[0];
+
+	if (f->status == STATUS_ALLOWED) {
+		print_allowed(s, g);
+		return;
+	}
+	print_title(s, g);
+	print_causes(s, g);
+	print_certainty(s, g);
+	print_places(s, g);
+	print_other_tests(s, g);
+	print_text(s, "while", f->while_tests);
+	print_advice(s, g);
+	if (f->status == STATUS_LEAK || s->options->verbose)
+		print_commands(s, f);
+	if (s->options->verbose)
+		print_evidence(s, f);
+}

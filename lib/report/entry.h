@@ -1,0 +1,15 @@
+/* What the terminal shows of one group: read in ten seconds. */
+#ifndef REPORT_ENTRY_H
+#define REPORT_ENTRY_H
+
+#include "report/group.h"
+#include "report/screen.h"
+
+/*
+ * A leak has everything: what, how sure, where it came from, where it hangs, what
+ * usually helps, how to see it again, how to excuse it. A note has less, an
+ * allowed one a line.
+ */
+void entry_print(struct screen *s, const struct group *g);
+
+#endif

@@ -1,0 +1,151 @@
+#include "report/rerun.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "report/place.h"
+#include "report/text.h"
+#include "json/write.h"
+
+#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+static bool consists_of(const char *s, const char *bytes)
+{
+	return *s && !s[strspn(s, bytes)];
+}
+
+static void put_quoted(struct buf *out, const char *word)
+{
+	if (consists_of(word, ALNUM "_./-+=,@%:")) {
+		buf_puts(out, word);
+		return;
+	}
+	buf_putc(out, '\'');
+	for (; *word; word++) {
+		if (*word == '\'')
+			buf_puts(out, "'\\''");
+		else
+			buf_putc(out, *word);
+	}
+	buf_putc(out, '\'');
+}
+
+static void put_pattern(struct buf *out, const char *test)
+{
+	buf_putc(out, '^');
+	for (; *test; test++) {
+		if (*test == '/') {
+			buf_puts(out, "$/^");
+			continue;
+		}
+		if (strchr("\\.+*?()|[]{}^$", *test))
+			buf_putc(out, '\\');
+		buf_putc(out, *test);
+	}
+	buf_putc(out, '$');
+}
+
+static const struct {
+	const char *name;
+	bool value;
+} kept_flags[] = {
+	{ "race", false }, { "msan", false }, { "asan", false }, { "short", false },
+	{ "tags", true },  { "cpu", true },   { "mod", true },   { "modfile", true },
+};
+
+/* One or two dashes, "=value" or not: index in kept_flags, -1 when not kept. */
+static int kept_flag(const char *arg)
+{
+	struct str flag = str_of(arg);
+	const char *equals;
+
+	if (!str_skip(&flag, "-"))
+		return -1;
+	str_skip(&flag, "-");
+	equals = memchr(flag.p, '=', flag.n);
+	if (equals)
+		flag.n = (size_t)(equals - flag.p);
+	for (size_t i = 0; i < ARRAY_LEN(kept_flags); i++)
+		if (str_is(flag, kept_flags[i].name))
+			return (int)i;
+	return -1;
+}
+
+static void put_kept_flags(struct buf *out, const struct run_record *run)
+{
+	for (size_t i = 0; i < run->args_len; i++) {
+		int kept = kept_flag(run->args[i]);
+
+		if (!strcmp(run->args[i], "-args") || !strcmp(run->args[i], "--args"))
+			return;
+		if (kept < 0)
+			continue;
+		buf_putc(out, ' ');
+		put_quoted(out, run->args[i]);
+		if (!kept_flags[kept].value || strchr(run->args[i], '=') || i + 1 == run->args_len)
+			continue;
+		buf_putc(out, ' ');
+		put_quoted(out, run->args[++i]);
+	}
+}
+
+static void put_selection(struct buf *out, const struct finding *f)
+{
+	AUTO_BUF pattern = { 0 };
+	bool benchmark = f->owner == OWNER_BENCHMARK;
+
+	if (!*f->test)
+		return;
+	put_pattern(&pattern, f->test);
+	buf_puts(out, benchmark ? " -run '^$' -bench " : " -run ");
+	put_quoted(out, buf_str(&pattern));
+}
+
+void rerun_command(struct buf *out, const struct run_record *run, const struct finding *f)
+{
+	AUTO_BUF line = { 0 }, package = { 0 };
+
+	buf_puts(&line, "straggler test");
+	put_kept_flags(&line, run);
+	put_selection(&line, f);
+	buf_putc(&line, ' ');
+	place_package(&package, run, f);
+	put_quoted(&line, buf_str(&package));
+	text_clean(out, buf_str(&line));
+}
+
+/* A JSON string is a YAML scalar as well. */
+static void put_scalar(struct buf *out, const char *s)
+{
+	struct json_writer w = JSON_WRITER(out);
+
+	if (consists_of(s, ALNUM "_./()*-~+") && strchr(ALNUM "/.(_", *s))
+		buf_puts(out, s);
+	else
+		json_str(&w, s);
+}
+
+void rerun_allowance(struct buf *out, const struct run_record *run, const struct finding *f)
+{
+	bool own = place_is_users(run, &f->created_at);
+
+	if (own) {
+		buf_puts(out, "- created_by: ");
+		put_scalar(out, f->created_at.function);
+		return;
+	}
+	buf_puts(out, "- {");
+	if (*f->created_at.function) {
+		buf_puts(out, "created_by: ");
+		put_scalar(out, f->created_at.function);
+		buf_puts(out, ", ");
+	}
+	if (*f->test) {
+		buf_puts(out, "test: ");
+		put_scalar(out, f->test);
+		buf_puts(out, ", ");
+	}
+	buf_puts(out, "class: ");
+	put_scalar(out, class_row(f->class)->id);
+	buf_putc(out, '}');
+}

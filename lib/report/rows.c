@@ -1,0 +1,135 @@
+#include "report/rows.h"
+
+#include <inttypes.h>
+
+#include "base/vec.h"
+#include "report/place.h"
+#include "report/text.h"
+
+#define GAP          ((size_t)2)
+#define SOURCE_LEAST 24 /* columns: what is less is hardly read */
+
+static const char *keep(struct rows *rows, const struct buf *raw)
+{
+	AUTO_BUF clean = { 0 };
+
+	text_clean(&clean, buf_str(raw));
+	return arena_strndup(&rows->arena, buf_str(&clean), clean.len);
+}
+
+struct row *rows_add(struct rows *rows, const struct screen *s, const char *label,
+		     const char *package, const struct place *p)
+{
+	AUTO_BUF location = { 0 }, function = { 0 }, source = { 0 };
+	struct row row = { .label = label };
+
+	place_file(&location, s->run, p);
+	if (p->line)
+		buf_printf(&location, ":%" PRIu32, p->line);
+	place_function(&function, package, p->function);
+	buf_puts(&source, p->source);
+	row.location = keep(rows, &location);
+	row.function = keep(rows, &function);
+	row.source = keep(rows, &source);
+	VEC_PUSH(rows, row);
+	return &rows->items[rows->len - 1];
+}
+
+struct columns {
+	size_t location, function, source; /* the widest of each */
+};
+
+static size_t widest(size_t so_far, const char *clean)
+{
+	size_t columns = text_columns(str_of(clean));
+
+	return columns > so_far ? columns : so_far;
+}
+
+static struct columns measure(const struct rows *rows)
+{
+	struct columns c = { 0 };
+
+	for (size_t i = 0; i < rows->len; i++) {
+		c.location = widest(c.location, rows->items[i].location);
+		c.function = widest(c.function, rows->items[i].function);
+		c.source = widest(c.source, rows->items[i].source);
+	}
+	return c;
+}
+
+static void put_source(struct screen *s, const struct row *row, size_t columns)
+{
+	if (row->strong)
+		screen_style(s, STYLE_STRONG);
+	text_cut(s->out, str_of(row->source), columns);
+	if (row->strong)
+		screen_plain(s);
+}
+
+static void put_padded(struct screen *s, const char *clean, size_t columns)
+{
+	buf_puts(s->out, clean);
+	text_spaces(s->out, columns - text_columns(str_of(clean)));
+}
+
+static void print_aligned(struct screen *s, const struct row *row, struct columns c)
+{
+	screen_label(s, row->label);
+	if (!*row->function && !*row->source) {
+		buf_puts(s->out, row->location);
+	} else {
+		put_padded(s, row->location, c.location + GAP);
+		if (*row->source) {
+			put_padded(s, row->function, c.function + GAP);
+			put_source(s, row,
+				   s->width - SCREEN_BODY - c.location - c.function - 2 * GAP);
+		} else {
+			buf_puts(s->out, row->function);
+		}
+	}
+	buf_putc(s->out, '\n');
+}
+
+static void print_stacked(struct screen *s, const struct row *row)
+{
+	struct str location = str_of(row->location), function = str_of(row->function);
+	size_t body = s->width - SCREEN_BODY;
+	size_t both = text_columns(location) + GAP + text_columns(function);
+
+	screen_label(s, row->label);
+	text_cut_front(s->out, location, body);
+	if (both <= body) {
+		text_spaces(s->out, GAP);
+	} else {
+		buf_putc(s->out, '\n');
+		text_spaces(s->out, SCREEN_BODY);
+	}
+	text_cut(s->out, function, body);
+	buf_putc(s->out, '\n');
+	if (!*row->source)
+		return;
+	text_spaces(s->out, SCREEN_BODY + GAP);
+	put_source(s, row, body - GAP);
+	buf_putc(s->out, '\n');
+}
+
+void rows_print(const struct rows *rows, struct screen *s)
+{
+	struct columns c = measure(rows);
+	size_t source = c.source < SOURCE_LEAST ? c.source : SOURCE_LEAST;
+	bool aligned = SCREEN_BODY + c.location + c.function + source + 2 * GAP <= s->width;
+
+	for (size_t i = 0; i < rows->len; i++) {
+		if (aligned)
+			print_aligned(s, &rows->items[i], c);
+		else
+			print_stacked(s, &rows->items[i]);
+	}
+}
+
+void rows_release(struct rows *rows)
+{
+	arena_clear(&rows->arena);
+	VEC_FREE(rows);
+}

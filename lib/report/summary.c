@@ -1,0 +1,215 @@
+#include "report/summary.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "report/text.h"
+
+struct tally {
+	size_t groups;
+	uint64_t goroutines;
+};
+
+static struct tally tally_of(const struct groups *g, enum status status)
+{
+	struct tally t = { 0 };
+
+	for (size_t i = 0; i < g->len; i++) {
+		if (g->items[i].items[0]->status != status)
+			continue;
+		t.groups++;
+		t.goroutines += group_goroutines(&g->items[i]);
+	}
+	return t;
+}
+
+/* A package without tests has nothing to check. */
+static bool has_tests(const struct package_record *p)
+{
+	return strcmp(p->result, "skip") != 0;
+}
+
+static size_t packages_where(const struct run_file *r, bool checked_only)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->packages.len; i++) {
+		const struct package_record *p = &r->packages.items[i];
+
+		n += has_tests(p) && (!checked_only || p->checked != CHECKED_NO) ? 1 : 0;
+	}
+	return n;
+}
+
+static void put_leaks(struct buf *out, struct tally t)
+{
+	screen_count(out, t.groups, "leak");
+	buf_puts(out, " (");
+	screen_count(out, t.goroutines, "goroutine");
+	buf_putc(out, ')');
+}
+
+static void put_verdict(struct buf *out, const struct run_file *r, const struct groups *g)
+{
+	struct tally leaks = tally_of(g, STATUS_LEAK), notes = tally_of(g, STATUS_NOTE);
+	struct tally allowed = tally_of(g, STATUS_ALLOWED);
+
+	if (leaks.groups)
+		put_leaks(out, leaks);
+	else if (!packages_where(r, true))
+		buf_puts(out,
+			 packages_where(r, false) ? "no package could be checked" : "no tests ran");
+	else if (notes.groups || allowed.groups)
+		buf_puts(out, "no leaks");
+	else
+		buf_puts(out, "nothing outlived its test");
+	if (notes.groups) {
+		buf_puts(out, ", ");
+		screen_count(out, notes.groups, "note");
+	}
+	if (allowed.groups) {
+		buf_puts(out, ", ");
+		text_number(out, allowed.groups);
+		buf_puts(out, " allowed (");
+		screen_count(out, allowed.goroutines, "goroutine");
+		buf_putc(out, ')');
+	}
+}
+
+static void put_tests(struct buf *out, const struct run_file *r)
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < r->tests.len; i++)
+		failed += !strcmp(r->tests.items[i].result, "fail") ? 1 : 0;
+	screen_count(out, r->tests.len, "test");
+	if (failed) {
+		buf_puts(out, " (");
+		text_number(out, failed);
+		buf_puts(out, " failed)");
+	}
+}
+
+static void put_extent(struct buf *out, const struct run_file *r)
+{
+	size_t checked = packages_where(r, true), all = packages_where(r, false);
+	uint64_t goroutines = 0;
+	char duration[32];
+
+	for (size_t i = 0; i < r->packages.len; i++)
+		goroutines += r->packages.items[i].goroutines;
+	buf_puts(out, "; checked ");
+	if (checked != all) {
+		text_number(out, checked);
+		buf_puts(out, " of ");
+	}
+	screen_count(out, all, "package");
+	buf_puts(out, ", ");
+	put_tests(out, r);
+	buf_puts(out, ", ");
+	screen_count(out, goroutines, "goroutine");
+	if (r->end.present)
+		buf_printf(out, " in %s", duration_format(r->end.elapsed_ns, duration));
+}
+
+static enum style style_of(const struct run_file *r, const struct groups *g)
+{
+	if (tally_of(g, STATUS_LEAK).groups)
+		return STYLE_BAD;
+	return packages_where(r, true) ? STYLE_GOOD : STYLE_WARN;
+}
+
+static void print_totals(struct screen *s, const struct run_file *r, const struct groups *g)
+{
+	AUTO_BUF line = { 0 };
+
+	buf_puts(&line, "straggler: ");
+	put_verdict(&line, r, g);
+	if (packages_where(r, true))
+		put_extent(&line, r);
+	screen_style(s, style_of(r, g));
+	text_wrap(s->out, str_of(buf_str(&line)), s->width - SCREEN_INDENT, SCREEN_INDENT);
+	screen_plain(s);
+	buf_putc(s->out, '\n');
+}
+
+static bool same_reason(const struct package_record *a, const struct package_record *b)
+{
+	return a->checked == b->checked && !strcmp(a->why, b->why);
+}
+
+static bool is_listed(const struct package_record *p)
+{
+	return p->checked != CHECKED_YES && has_tests(p);
+}
+
+/* Whether an earlier package was listed for the same reason, and this with it. */
+static bool was_listed(const struct run_file *r, size_t i)
+{
+	const struct package_record *p = r->packages.items;
+
+	for (size_t j = 0; j < i; j++)
+		if (is_listed(&p[j]) && same_reason(&p[j], &p[i]))
+			return true;
+	return false;
+}
+
+static void put_packages_like(struct buf *out, const struct run_file *r, size_t i)
+{
+	const struct package_record *p = r->packages.items;
+	const char *between = "";
+
+	for (size_t j = i; j < r->packages.len; j++) {
+		if (!is_listed(&p[j]) || !same_reason(&p[j], &p[i]))
+			continue;
+		buf_puts(out, between);
+		text_clean(out, p[j].package);
+		between = ", ";
+	}
+}
+
+static void print_unchecked(struct screen *s, const struct run_file *r)
+{
+	for (size_t i = 0; i < r->packages.len; i++) {
+		const struct package_record *p = &r->packages.items[i];
+		AUTO_BUF line = { 0 };
+
+		if (!is_listed(p) || was_listed(r, i))
+			continue;
+		buf_puts(&line, p->checked == CHECKED_NO ? "not checked (" : "checked in part (");
+		text_clean(&line, *p->why ? p->why : "no reason is known");
+		buf_puts(&line, "): ");
+		put_packages_like(&line, r, i);
+		screen_style(s, STYLE_WARN);
+		text_wrap(s->out, str_of(buf_str(&line)), s->width - SCREEN_INDENT, SCREEN_INDENT);
+		screen_plain(s);
+		buf_putc(s->out, '\n');
+	}
+}
+
+static void print_undecided(struct screen *s, const struct run_file *r)
+{
+	uint64_t gone = 0;
+	AUTO_BUF line = { 0 };
+
+	for (size_t i = 0; i < r->packages.len; i++)
+		gone += r->packages.items[i].undecided_gone;
+	if (!gone)
+		return;
+	buf_puts(&line, "not counted: ");
+	screen_count(&line, gone, "goroutine");
+	buf_puts(&line, " that the first run could not decide on and the second did not see again");
+	screen_line(s, 0, SCREEN_INDENT, buf_str(&line));
+}
+
+void summary_print(struct screen *s, const struct run_file *r, const struct groups *g)
+{
+	print_totals(s, r, g);
+	print_unchecked(s, r);
+	print_undecided(s, r);
+	if (r->end.present)
+		return;
+	screen_style(s, STYLE_WARN);
+	buf_puts(s->out, "interrupted: the run did not end, this is what it had found so far\n");
+	screen_plain(s);
+}

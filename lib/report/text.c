@@ -1,0 +1,161 @@
+#include "report/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <wchar.h>
+
+#include "base/utf8.h"
+
+#define ELLIPSIS "\xe2\x80\xa6"
+
+void text_clean(struct buf *out, const char *s)
+{
+	size_t n = strlen(s);
+
+	while (n) {
+		uint32_t c;
+		size_t length = utf8_decode(s, n, &c);
+
+		if (c == '\t')
+			buf_putc(out, ' ');
+		else if (c == '\n')
+			buf_puts(out, "\\n");
+		else if (c == UTF8_BAD)
+			for (size_t i = 0; i < length; i++)
+				buf_printf(out, "\\x%02x", (unsigned int)(uint8_t)s[i]);
+		else if (utf8_is_unsafe(c))
+			buf_printf(out, c < 0x100 ? "\\x%02" PRIx32 : "\\u%04" PRIx32, c);
+		else
+			buf_put(out, s, length);
+		s += length;
+		n -= length;
+	}
+}
+
+/* Takes one character off the front: its columns. */
+static size_t take(struct str *s, size_t *bytes)
+{
+	uint32_t c;
+	int columns;
+
+	*bytes = utf8_decode(s->p, s->n, &c);
+	s->p += *bytes;
+	s->n -= *bytes;
+	columns = c < 0x80 ? 1 : wcwidth((wchar_t)c);
+	return columns < 0 ? 1 : (size_t)columns;
+}
+
+size_t text_columns(struct str clean)
+{
+	size_t columns = 0, bytes;
+
+	while (clean.n)
+		columns += take(&clean, &bytes);
+	return columns;
+}
+
+/* How many bytes at the front take at most columns. */
+static size_t fitting(struct str s, size_t columns)
+{
+	const char *start = s.p;
+	size_t bytes;
+
+	while (s.n) {
+		struct str before = s;
+		size_t wide = take(&s, &bytes);
+
+		if (wide > columns)
+			return (size_t)(before.p - start);
+		columns -= wide;
+	}
+	return (size_t)(s.p - start);
+}
+
+void text_cut(struct buf *out, struct str clean, size_t columns)
+{
+	if (text_columns(clean) <= columns) {
+		buf_put(out, clean.p, clean.n);
+		return;
+	}
+	buf_put(out, clean.p, fitting(clean, columns - 1));
+	buf_puts(out, ELLIPSIS);
+}
+
+void text_cut_front(struct buf *out, struct str clean, size_t columns)
+{
+	size_t all = text_columns(clean), bytes;
+
+	if (all > columns) {
+		buf_puts(out, ELLIPSIS);
+		while (all > columns - 1)
+			all -= take(&clean, &bytes);
+	}
+	buf_put(out, clean.p, clean.n);
+}
+
+void text_spaces(struct buf *out, size_t n)
+{
+	while (n--)
+		buf_putc(out, ' ');
+}
+
+/* Whether the word after the space at s.p[at] is wider than a line. */
+static bool is_word_long(struct str s, size_t at, size_t columns)
+{
+	struct str word = { .p = s.p + at + 1, .n = s.n - at - 1 };
+	const char *space = memchr(word.p, ' ', word.n);
+
+	if (space)
+		word.n = (size_t)(space - word.p);
+	return text_columns(word) > columns;
+}
+
+/* How many bytes of the first line are shown. The line ends at a space, or
+ * within a word that no line can hold. */
+static size_t line_length(struct str s, size_t columns)
+{
+	size_t fits = fitting(s, columns), end = fits;
+	size_t bytes;
+
+	if (fits == s.n)
+		return fits;
+	while (end && s.p[end] != ' ')
+		end--;
+	if (end && !is_word_long(s, end, columns))
+		return end;
+	if (fits)
+		return fits;
+	take(&s, &bytes);
+	return bytes;
+}
+
+void text_wrap(struct buf *out, struct str clean, size_t columns, size_t indent)
+{
+	for (;;) {
+		size_t n = line_length(clean, columns);
+
+		buf_put(out, clean.p, n);
+		clean.p += n;
+		clean.n -= n;
+		while (clean.n && clean.p[0] == ' ') {
+			clean.p++;
+			clean.n--;
+		}
+		if (!clean.n)
+			return;
+		buf_putc(out, '\n');
+		text_spaces(out, indent);
+	}
+}
+
+void text_number(struct buf *out, uint64_t n)
+{
+	char digits[32];
+	int length = snprintf(digits, sizeof(digits), "%" PRIu64, n);
+
+	for (int i = 0; i < length; i++) {
+		if (i && (length - i) % 3 == 0)
+			buf_putc(out, ',');
+		buf_putc(out, digits[i]);
+	}
+}

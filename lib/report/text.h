@@ -1,0 +1,34 @@
+/* Text for a terminal: harmless, measured in columns, cut and wrapped. */
+#ifndef REPORT_TEXT_H
+#define REPORT_TEXT_H
+
+#include "base/buf.h"
+#include "base/str.h"
+
+/*
+ * Appends s so that it shows itself and does nothing: what utf8_is_unsafe() names
+ * becomes "\x1b", "\u202e", a byte that is no UTF-8 "\xff", a tab a space. Backslashes
+ * stay. The result is clean, which the functions below ask for.
+ */
+void text_clean(struct buf *out, const char *s);
+
+/* Columns that clean text takes: wcwidth() of the current LC_CTYPE, 1 for what
+ * that does not know. */
+size_t text_columns(struct str clean);
+
+/* Appends clean text in at most columns (1 at least); where it was cut, at its end
+ * or at its front, is "…". No character is broken. */
+void text_cut(struct buf *out, struct str clean, size_t columns);
+void text_cut_front(struct buf *out, struct str clean, size_t columns);
+
+/* Appends clean text in lines of at most columns, broken at spaces, within a word
+ * only when it is longer than a line. indent spaces go before each line but the
+ * first; no newline ends the last. */
+void text_wrap(struct buf *out, struct str clean, size_t columns, size_t indent);
+
+void text_spaces(struct buf *out, size_t n);
+
+/* Appends n with commas between thousands: "5,210". */
+void text_number(struct buf *out, uint64_t n);
+
+#endif
