@@ -49,8 +49,9 @@ static const struct {
 	const char *name;
 	bool value;
 } kept_flags[] = {
-	{ "race", false }, { "msan", false }, { "asan", false }, { "short", false },
-	{ "tags", true },  { "cpu", true },   { "mod", true },   { "modfile", true },
+	{ "C", true },     { "race", false },  { "msan", false },
+	{ "asan", false }, { "short", false }, { "tags", true },
+	{ "cpu", true },   { "mod", true },    { "modfile", true },
 };
 
 /* One or two dashes, "=value" or not: index in kept_flags, -1 when not kept. */
@@ -101,16 +102,35 @@ static void put_selection(struct buf *out, const struct finding *f)
 	put_quoted(out, buf_str(&pattern));
 }
 
+/* With -C, which go wants first, paths do not begin at the working directory. */
+static bool runs_elsewhere(const struct run_record *run)
+{
+	const char *first = run->args_len ? run->args[0] : "";
+
+	return !strcmp(first, "-C") || !strcmp(first, "--C") || starts_with(first, "-C=") ||
+	       starts_with(first, "--C=");
+}
+
+static void put_package(struct buf *out, const struct run_record *run, const struct finding *f)
+{
+	AUTO_BUF package = { 0 };
+
+	if (*f->package && runs_elsewhere(run))
+		buf_puts(&package, f->package);
+	else
+		place_package(&package, run, f);
+	put_quoted(out, buf_str(&package));
+}
+
 void rerun_command(struct buf *out, const struct run_record *run, const struct finding *f)
 {
-	AUTO_BUF line = { 0 }, package = { 0 };
+	AUTO_BUF line = { 0 };
 
 	buf_puts(&line, "straggler test");
 	put_kept_flags(&line, run);
 	put_selection(&line, f);
 	buf_putc(&line, ' ');
-	place_package(&package, run, f);
-	put_quoted(&line, buf_str(&package));
+	put_package(&line, run, f);
 	text_clean(out, buf_str(&line));
 }
 

@@ -194,6 +194,24 @@ static void writes_the_line_to_run_it_again(void **state)
 	assert_command("", OWNER_TESTMAIN, AGAIN "./fetch");
 }
 
+static void keeps_the_folder_that_go_changed_to(void **state)
+{
+	const char *args[] = { "-C", "sub dir", "./..." };
+	struct run_record run = app;
+	struct place at = { .function = "example.com/app/fetch.F",
+			    .file = "/home/ann/app/fetch/f.go" };
+	struct finding f = { .package = "example.com/app/fetch", .test = "TestX" };
+	AUTO_BUF out = { 0 };
+
+	(void)state;
+	run.args = args;
+	run.args_len = ARRAY_LEN(args);
+	f.created_at = f.user_at = f.blocked_at = at;
+	rerun_command(&out, &run, &f);
+	assert_string_equal(buf_str(&out),
+			    "straggler test -C 'sub dir' -run '^TestX$' example.com/app/fetch");
+}
+
 static void names_the_package_for_go(void **state)
 {
 	struct place at = { .function = "example.com/app.F", .file = "/home/ann/app/f.go" };
@@ -281,6 +299,7 @@ int main(void)
 		cmocka_unit_test(shortens_functions),
 		cmocka_unit_test(tells_the_users_code),
 		cmocka_unit_test(writes_the_line_to_run_it_again),
+		cmocka_unit_test(keeps_the_folder_that_go_changed_to),
 		cmocka_unit_test(names_the_package_for_go),
 		cmocka_unit_test(writes_the_rule_that_excuses_it),
 		cmocka_unit_test(groups_by_package_key_and_status),
