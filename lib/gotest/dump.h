@@ -69,8 +69,11 @@ struct dump_goroutine {
 	uint64_t id;
 	uint64_t gp;        /* address of its runtime.g, 0: not printed */
 	const char *reason; /* wait reason or status alone: "chan send", "running" */
-	uint32_t minutes;   /* of waiting, 0: less than one, or not printed */
-	uint64_t bubble;    /* of testing/synctest, 0: none */
+	/* Of waiting, 0: less than one, or not printed. Go counts from the collection
+	 * before the first one that saw it wait (src/runtime/mgcmark.go): this is 0
+	 * without collections, and can be more than it really waited. */
+	uint32_t minutes;
+	uint64_t bubble; /* of testing/synctest, 0: none */
 	bool leaked, durable, scan, locked;
 	bool no_stack; /* "goroutine running on other thread; stack unavailable" */
 	bool damaged;  /* frames may be missing from some point on, created_by is whole if there */

@@ -36,7 +36,8 @@ func nested(n int) {
 
 // ask makes the collector look at what waits and, with Go 1.26, at what nothing can wake.
 func ask() {
-	runtime.GC() // from here the time of waiting counts
+	runtime.GC() // the time of waiting counts from the end of the collection before
+	runtime.GC()
 	if p := pprof.Lookup("goroutineleak"); p != nil {
 		p.WriteTo(io.Discard, 0)
 	}
