@@ -34,7 +34,7 @@ LIB_SRC  := $(wildcard lib/*/*.c)
 CMD_SRC  := $(wildcard cmd/$(PROG)/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
-TOOL_SRC := tests/dump/echo.c tests/gotest/render.c
+TOOL_SRC := tests/binary/facts.c tests/dump/echo.c tests/gotest/render.c
 HEADERS  := $(wildcard lib/*/*.h cmd/*/*.h)
 SOURCES  := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c $(TOOL_SRC)
 
@@ -81,7 +81,7 @@ check: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS) $(TOOLS)  ## run every test of this 
 		tests/accuracy/self_check
 
 compare: $(TOOLS)  ## compare with what Go itself says, for every version of Go that is there
-	@BUILD=$(BUILD) prove --timer -e '' $(TOOL_SRC:%.c=%_against_go)
+	@BUILD=$(BUILD) prove --timer -e '' $(wildcard tests/*/*_against_go)
 
 golden: $(BUILD)/$(PROG)  ## run the golden tests alone; UPDATE=1 rewrites them
 	@BUILD=$(BUILD) tests/golden/run

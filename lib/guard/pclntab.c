@@ -1,0 +1,143 @@
+#include "guard/pclntab.h"
+
+#include <elf.h>
+#include <endian.h>
+#include <string.h>
+
+#define HEADER_SIZE    72
+#define ROW            8 /* of the table of functions */
+#define DETAILS_NAME   4 /* offset of the name in the details */
+#define DETAILS_LEAST  8
+#define NAME_TOO_LARGE 64
+
+/* Magic, padding, instruction quantum of amd64, word size. */
+static const uint8_t MAGIC[8] = { 0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8 };
+
+static uint32_t load32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le32toh(v);
+}
+
+static uint64_t word(struct bytes header, size_t i)
+{
+	uint64_t v;
+
+	memcpy(&v, header.p + 8 + i * sizeof(v), sizeof(v));
+	return le64toh(v);
+}
+
+static bool read_header(struct pclntab *t, struct bytes raw)
+{
+	struct bytes header = bytes_part(raw, 0, HEADER_SIZE);
+	uint64_t count, names, names_end;
+
+	if (!header.p || memcmp(header.p, MAGIC, sizeof(MAGIC)) != 0)
+		return false;
+	count = word(header, 0);
+	names = word(header, 3);
+	names_end = word(header, 4);
+	if (!count || count > UINT32_MAX / ROW || names_end < names)
+		return false;
+	t->names = bytes_part(raw, names, names_end - names);
+	t->functions = bytes_from(raw, word(header, 7));
+	t->count = (uint32_t)count;
+	if (!t->names.p || t->functions.n < count * ROW + sizeof(uint32_t))
+		return false;
+	t->text_size = load32(t->functions.p + count * ROW);
+	return true;
+}
+
+static bool search(struct pclntab *t, struct bytes in)
+{
+	const uint8_t *at;
+
+	while ((at = bytes_find(in, MAGIC, sizeof(MAGIC)))) {
+		in = bytes_from(in, (uint64_t)(at - in.p));
+		if (read_header(t, in))
+			return true;
+		in = bytes_from(in, 1);
+	}
+	return false;
+}
+
+bool pclntab_open(struct pclntab *t, const struct elf *e)
+{
+	struct elf_section section;
+	struct elf_segment segment;
+
+	if (elf_section_named(e, ".gopclntab", &section) ||
+	    elf_section_named(e, ".data.rel.ro.gopclntab", &section))
+		return read_header(t, section.bytes);
+	for (size_t i = 0; !e->sections.count && i < e->segments.count; i++)
+		if (elf_segment(e, i, &segment) && segment.type == PT_LOAD &&
+		    !(segment.flags & PF_X) && search(t, segment.bytes))
+			return true;
+	return false;
+}
+
+/* Returns how many of the names there are. */
+static size_t find_names(const struct pclntab *t, struct pclntab_function *f, size_t n)
+{
+	const uint8_t *p = t->names.p, *end = p + t->names.n, *stop;
+	uint64_t lengths = 0; /* bit i: a name of i bytes is wanted */
+	size_t found = 0;
+
+	for (size_t k = 0; k < n; k++)
+		lengths |= UINT64_C(1) << strlen(f[k].name);
+	for (; found < n && p < end && (stop = memchr(p, 0, (size_t)(end - p))); p = stop + 1) {
+		size_t len = (size_t)(stop - p);
+
+		if (len >= NAME_TOO_LARGE || !(lengths >> len & 1))
+			continue;
+		for (size_t k = 0; k < n; k++)
+			if (!f[k].named && strlen(f[k].name) == len && !memcmp(f[k].name, p, len)) {
+				f[k].named = true;
+				f[k].name_at = (uint32_t)(p - t->names.p);
+				found++;
+			}
+	}
+	return found;
+}
+
+/* The function in row i, when it is a wanted one that was not found yet. */
+static struct pclntab_function *match(const struct pclntab *t, uint32_t i,
+				      struct pclntab_function *f, size_t n)
+{
+	struct bytes details =
+	    bytes_part(t->functions, load32(t->functions.p + i * ROW + 4), DETAILS_LEAST);
+	uint32_t name;
+
+	if (!details.p)
+		return NULL;
+	name = load32(details.p + DETAILS_NAME);
+	for (size_t k = 0; k < n; k++)
+		if (f[k].name_at == name && f[k].named && !f[k].found)
+			return &f[k];
+	return NULL;
+}
+
+void pclntab_lookup(const struct pclntab *t, struct pclntab_function *f, size_t n)
+{
+	size_t left;
+
+	for (size_t k = 0; k < n; k++) {
+		assert(strlen(f[k].name) < NAME_TOO_LARGE);
+		f[k].found = f[k].named = false;
+	}
+	left = find_names(t, f, n);
+	for (uint32_t i = 0; left && i < t->count; i++) {
+		struct pclntab_function *hit = match(t, i, f, n);
+		uint32_t next;
+
+		if (!hit)
+			continue;
+		hit->found = true;
+		hit->entry = load32(t->functions.p + i * ROW);
+		next = load32(t->functions.p + (i + 1) * (size_t)ROW);
+		hit->size = next > hit->entry ? next - hit->entry : 0;
+		left--;
+	}
+}

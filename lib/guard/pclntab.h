@@ -1,0 +1,50 @@
+/*
+ * Go's table of functions, which no strip removes: the runtime needs it.
+ *
+ *   header   magic, 0, 0, instruction quantum, word size, then words: number of functions, of
+ *            files, (text start until 1.25), offsets of the names, of four other tables,
+ *            of the functions
+ *   names    NUL-terminated, in the order of first use: the runtime's come early
+ *   functions  (entry, offset of the details) by rising entry, both 32 bits, the
+ *            entry relative to the start of Go's text; then the end of the text. The
+ *            details are in the same table: entry, offset of the name, …
+ *
+ * A name has no ".abi0": "runtime.exit" is the name of runtime.exit.abi0. From 1.26 on the text's
+ * start is not in the table any more: see guard/binary.c.
+ *
+ * Source: src/internal/abi/symtab.go (magic 0xfffffff1 of Go 1.20 and later), src/runtime/
+ * symtab.go (pcHeader), src/cmd/link/internal/ld/pcln.go. The same in 1.22 to 1.27.
+ */
+#ifndef GUARD_PCLNTAB_H
+#define GUARD_PCLNTAB_H
+
+#include "guard/elf.h"
+
+/* Of a 64-bit little-endian binary. */
+struct pclntab {
+	struct bytes names;
+	struct bytes functions;
+	uint32_t count;
+	uint32_t text_size; /* from the first function to the end of the last */
+};
+
+struct pclntab_function {
+	const char *name; /* in */
+	bool found;       /* the rest is set */
+	uint32_t entry;   /* relative to the start of the text */
+	uint32_t size;    /* up to the next function */
+	bool named;       /* internal */
+	uint32_t name_at; /* internal */
+};
+
+/* Finds the table by its section, or where there are no sections, by its magic. */
+bool pclntab_open(struct pclntab *t, const struct elf *e);
+
+/*
+ * Looks for n functions by their exact names of less than 64 bytes. Each name is
+ * compared once; of the functions only those up to the last wanted one are touched.
+ * A function without a name in the table costs no search among functions.
+ */
+void pclntab_lookup(const struct pclntab *t, struct pclntab_function *f, size_t n);
+
+#endif
