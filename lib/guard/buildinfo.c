@@ -5,7 +5,7 @@
 #define HEADER_SIZE  32
 #define FLAGS_AT     15
 #define FLAG_STRINGS 2
-#define MARK_SIZE    16
+#define MARK_SIZE    ((size_t)16)
 
 static const char MAGIC[14] = "\xff Go buildinf:";
 
@@ -62,7 +62,7 @@ static bool read_strings(struct buildinfo *info, struct bytes raw)
 	module = take_string(&rest);
 	if (module.n < 2 * MARK_SIZE)
 		return true;
-	read_lines(info, (struct str){ module.p + MARK_SIZE, module.n - (size_t)2 * MARK_SIZE });
+	read_lines(info, (struct str){ module.p + MARK_SIZE, module.n - 2 * MARK_SIZE });
 	return true;
 }
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #define HEADER_SIZE    72
-#define ROW            8 /* of the table of functions */
-#define DETAILS_NAME   4 /* offset of the name in the details */
+#define ROW            ((size_t)8) /* of the table of functions */
+#define DETAILS_NAME   4           /* offset of the name in the details */
 #define DETAILS_LEAST  8
 #define NAME_TOO_LARGE 64
 
@@ -32,19 +32,21 @@ static uint64_t word(struct bytes header, size_t i)
 static bool read_header(struct pclntab *t, struct bytes raw)
 {
 	struct bytes header = bytes_part(raw, 0, HEADER_SIZE);
-	uint64_t count, names, names_end;
+	uint64_t count, names, names_end, functions;
 
 	if (!header.p || memcmp(header.p, MAGIC, sizeof(MAGIC)) != 0)
 		return false;
 	count = word(header, 0);
 	names = word(header, 3);
 	names_end = word(header, 4);
-	if (!count || count > UINT32_MAX / ROW || names_end < names)
+	functions = word(header, 7);
+	if (!count || count > UINT32_MAX / ROW || names < HEADER_SIZE || names_end <= names ||
+	    functions < names_end)
 		return false;
 	t->names = bytes_part(raw, names, names_end - names);
-	t->functions = bytes_from(raw, word(header, 7));
+	t->functions = bytes_from(raw, functions);
 	t->count = (uint32_t)count;
-	if (!t->names.p || t->functions.n < count * ROW + sizeof(uint32_t))
+	if (!t->names.p || !t->functions.p || t->functions.n < count * ROW + sizeof(uint32_t))
 		return false;
 	t->text_size = load32(t->functions.p + count * ROW);
 	return true;
@@ -136,7 +138,7 @@ void pclntab_lookup(const struct pclntab *t, struct pclntab_function *f, size_t 
 			continue;
 		hit->found = true;
 		hit->entry = load32(t->functions.p + i * ROW);
-		next = load32(t->functions.p + (i + 1) * (size_t)ROW);
+		next = load32(t->functions.p + (i + 1) * ROW);
 		hit->size = next > hit->entry ? next - hit->entry : 0;
 		left--;
 	}

@@ -30,11 +30,11 @@ struct pclntab {
 
 struct pclntab_function {
 	const char *name; /* in */
-	bool found;       /* the rest is set */
 	uint32_t entry;   /* relative to the start of the text */
 	uint32_t size;    /* up to the next function */
-	bool named;       /* internal */
 	uint32_t name_at; /* internal */
+	bool found;       /* entry and size are set */
+	bool named;       /* internal */
 };
 
 /* Finds the table by its section, or where there are no sections, by its magic. */
