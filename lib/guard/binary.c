@@ -120,6 +120,7 @@ static void read_functions(struct binary *b, const struct elf *e, const struct p
 
 	pclntab_lookup(t, f, FUNCTIONS);
 	b->race = f[RACE].found;
+	b->has_test_main = pclntab_has_function(t, ".TestMain");
 	b->sets_crash_output = f[CRASH_OUTPUT].found;
 	find_text(b, e, f);
 	if (!b->text)
@@ -151,11 +152,12 @@ static int minor_of(struct str version)
 	static const char major[] = "go1.";
 	const uint8_t *at = bytes_find((struct bytes){ (const uint8_t *)version.p, version.n },
 				       major, sizeof(major) - 1);
-	const char *end = version.p + version.n, *p;
+	const char *end, *p;
 	int minor = -1;
 
 	if (!at || str_starts(version, "devel"))
 		return -1;
+	end = version.p + version.n;
 	for (p = (const char *)at + sizeof(major) - 1;
 	     p < end && *p >= '0' && *p <= '9' && minor < 1000; p++)
 		minor = (minor < 0 ? 0 : minor * 10) + (*p - '0');

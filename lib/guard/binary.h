@@ -28,10 +28,11 @@ struct binary {
 	enum binary_kind kind;
 	const char *arch; /* "amd64", "386", … for messages; "" when no ELF file */
 	bool pie;
-	uint64_t base;    /* lowest address of a segment */
-	bool race;        /* has runtime.racefini: exits through libc's exit() */
-	bool cgo;         /* dynamically linked (has PT_INTERP) */
-	uint64_t exit_ip; /* after the SYSCALL instruction in runtime.exit; 0: not found */
+	uint64_t base;      /* lowest address of a segment */
+	bool race;          /* has runtime.racefini: exits through libc's exit() */
+	bool has_test_main; /* a function named TestMain is linked in */
+	bool cgo;           /* dynamically linked (has PT_INTERP) */
+	uint64_t exit_ip;   /* after the SYSCALL instruction in runtime.exit; 0: not found */
 	uint64_t
 	    syscall6_ip;    /* after that of Syscall6, which os.Create goes through; 0: not found */
 	uint64_t send_time; /* entry of time.sendTime, 0: not linked in */

@@ -143,3 +143,20 @@ void pclntab_lookup(const struct pclntab *t, struct pclntab_function *f, size_t 
 		left--;
 	}
 }
+
+bool pclntab_has_function(const struct pclntab *t, const char *end)
+{
+	struct bytes rest = t->names;
+	size_t n = strlen(end) + 1;
+	const uint8_t *at, *before;
+
+	while ((at = bytes_find(rest, end, n))) {
+		before = at;
+		while (before > t->names.p && before[-1] && before[-1] != '(')
+			before--;
+		if (before == t->names.p || !before[-1])
+			return true;
+		rest = bytes_from(rest, (uint64_t)(at - rest.p) + n);
+	}
+	return false;
+}

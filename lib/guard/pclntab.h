@@ -47,4 +47,8 @@ bool pclntab_open(struct pclntab *t, const struct elf *e);
  */
 void pclntab_lookup(const struct pclntab *t, struct pclntab_function *f, size_t n);
 
+/* Whether a function, not a method, has a name with this end: ".TestMain". One that
+ * was inlined everywhere counts, too. */
+bool pclntab_has_function(const struct pclntab *t, const char *end);
+
 #endif

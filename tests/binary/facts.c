@@ -15,8 +15,9 @@ static void print(const struct binary *b)
 	printf("exit_ip %jx\nsyscall6_ip %jx\nsend_time %jx\ntext %jx\netext %jx\nbase %jx\n",
 	       (uintmax_t)b->exit_ip, (uintmax_t)b->syscall6_ip, (uintmax_t)b->send_time,
 	       (uintmax_t)b->text, (uintmax_t)b->etext, (uintmax_t)b->base);
-	printf("signal_queue %jx\ncrash_fd %jx\nsets_crash_output %d\n", (uintmax_t)b->signal_queue,
-	       (uintmax_t)b->crash_fd, b->sets_crash_output);
+	printf("signal_queue %jx\ncrash_fd %jx\nsets_crash_output %d\nhas_test_main %d\n",
+	       (uintmax_t)b->signal_queue, (uintmax_t)b->crash_fd, b->sets_crash_output,
+	       b->has_test_main);
 	printf("go_minor %d\nversion %s\npath %s\nmodule %s\nold_timers %d\n", b->go_minor,
 	       b->go_version, b->path, b->module, b->old_timers);
 }

@@ -47,6 +47,7 @@ static const struct {
 	{ "runtime.exit", 48 },
 	{ "runtime.racefini", 80 },
 	{ "time.sendTime", 96 },
+	{ "m.(*T).TestMain", 112 },
 };
 
 static void put32(uint8_t *p, uint32_t v)
@@ -205,6 +206,9 @@ static void reads_a_test_binary(void **state)
 	assert_string_equal(b->go_version, "go1.26.8");
 	assert_string_equal(b->path, "example.com/m/fetch.test");
 	assert_string_equal(b->module, "example.com/m");
+	assert_false(b->has_test_main);
+	memcpy(strstr((char *)memmem(m.table, sizeof(m.table), "m.(*T)", 6), "(*T)"), "abcd", 4);
+	assert_true(parse(&f, &m, sizeof(m))->has_test_main);
 	arena_clear(&f.arena);
 }
 
