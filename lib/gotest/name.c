@@ -1,0 +1,325 @@
+#include "gotest/name.h"
+
+/* First elements of the import paths of the standard library, Go 1.22 to 1.27. */
+static const char *const std_roots[] = {
+	"archive", "arena",    "bufio",  "bytes",   "cmp",      "compress", "container", "context",
+	"crypto",  "database", "debug",  "embed",   "encoding", "errors",   "expvar",    "flag",
+	"fmt",     "go",       "hash",   "html",    "image",    "index",    "internal",  "io",
+	"iter",    "log",      "maps",   "math",    "mime",     "net",      "os",        "path",
+	"plugin",  "reflect",  "regexp", "runtime", "simd",     "slices",   "sort",      "strconv",
+	"strings", "structs",  "sync",   "syscall", "testing",  "text",     "time",      "unicode",
+	"unique",  "unsafe",   "uuid",   "vendor",  "weak",
+};
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_number(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_digit(s.p[i]))
+			return false;
+	return s.n;
+}
+
+/* Whether s is word with a number after it. */
+static bool is_numbered(struct str s, const char *word)
+{
+	return str_skip(&s, word) && is_number(s);
+}
+
+/* Receivers and type arguments hold import paths of their own. */
+static size_t plain_length(const char *function)
+{
+	return strcspn(function, "([");
+}
+
+static size_t package_length(const char *function)
+{
+	size_t plain = plain_length(function), start = 0;
+	const char *slash = memrchr(function, '/', plain), *dot;
+
+	if (slash)
+		start = (size_t)(slash + 1 - function);
+	dot = memchr(function + start, '.', plain - start);
+	return dot ? (size_t)(dot - function) : 0;
+}
+
+struct str name_package(const char *function)
+{
+	return (struct str){ function, package_length(function) };
+}
+
+struct str name_local(const char *function)
+{
+	size_t n = package_length(function);
+
+	return str_of(n ? function + n + 1 : function);
+}
+
+/* Where the brackets or parentheses that open at s.p[at] are closed; the end of
+ * s when they are not. */
+static size_t closed_at(struct str s, size_t at)
+{
+	size_t depth = 0;
+
+	for (; at < s.n; at++) {
+		if (s.p[at] == '(' || s.p[at] == '[')
+			depth++;
+		else if ((s.p[at] == ')' || s.p[at] == ']') && --depth == 0)
+			return at;
+	}
+	return s.n;
+}
+
+/* The length of s up to the first of these characters outside of brackets. */
+static size_t length_until(struct str s, const char *ends)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '(' || s.p[i] == '[')
+			i = closed_at(s, i);
+		else if (strchr(ends, s.p[i]))
+			return i;
+	}
+	return s.n;
+}
+
+/* Takes "(*T)", "Method", "func1", … off the front of *rest with the dot after it.
+ * Returns false when nothing is left. */
+static bool take_part(struct str *rest, struct str *part)
+{
+	size_t n;
+
+	if (!rest->n)
+		return false;
+	n = length_until(*rest, ".");
+	*part = (struct str){ rest->p, n };
+	n += n < rest->n;
+	rest->p += n;
+	rest->n -= n;
+	return true;
+}
+
+/* Without "-fm", "-range1". */
+static struct str base_of(struct str part)
+{
+	return (struct str){ part.p, length_until(part, "-") };
+}
+
+static bool is_wrapper(struct str part)
+{
+	return is_numbered(part, "gowrap") || is_numbered(part, "deferwrap");
+}
+
+static bool is_closure(struct str part)
+{
+	struct str base = base_of(part);
+
+	return is_number(base) || is_numbered(base, "func") || is_wrapper(base);
+}
+
+/* As go test takes them for one: the prefix, then no lower-case letter. */
+static bool is_test(struct str part)
+{
+	static const char *const prefixes[] = { "Test", "Benchmark", "Fuzz", "Example" };
+
+	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
+		struct str rest = part;
+
+		if (str_skip(&rest, prefixes[i]))
+			return !rest.n || rest.p[0] < 'a' || rest.p[0] > 'z';
+	}
+	return false;
+}
+
+/* Whether second belongs to the top-level name: methods, and "init.0". */
+static bool is_two_parts(struct str first, struct str second)
+{
+	if (first.p[0] == '(')
+		return true;
+	if (str_is(first, "init"))
+		return is_number(second);
+	return !is_test(first) && !is_closure(second);
+}
+
+struct str name_outermost(const char *function)
+{
+	struct str local = name_local(function), rest = local, first, second;
+
+	if (!take_part(&rest, &first))
+		return local;
+	if (base_of(first).n < first.n || !first.n)
+		return base_of(first);
+	if (!take_part(&rest, &second) || !is_two_parts(first, second))
+		return first;
+	return (struct str){ local.p, (size_t)(base_of(second).p - local.p) + base_of(second).n };
+}
+
+bool name_is_std(const char *function)
+{
+	struct str package = name_package(function);
+	const char *slash = package.n ? memchr(package.p, '/', package.n) : NULL;
+
+	if (!strcmp(function, "panic"))
+		return true;
+	if (slash)
+		package.n = (size_t)(slash - package.p);
+	for (size_t i = 0; i < ARRAY_LEN(std_roots); i++)
+		if (str_is(package, std_roots[i]))
+			return true;
+	return false;
+}
+
+static int hex_digit(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Appends s with "%2e" as ".". Control characters stay escaped. */
+static void put_unescaped(struct buf *out, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		int high = s.n - i > 2 && s.p[i] == '%' ? hex_digit(s.p[i + 1]) : -1;
+		int low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
+		int c = high * 16 + low;
+
+		if (low < 0 || c < ' ' || c == 0x7f) {
+			buf_putc(out, s.p[i]);
+			continue;
+		}
+		buf_putc(out, (char)c);
+		i += 2;
+	}
+}
+
+bool name_in_module(const char *function, const char *module)
+{
+	AUTO_BUF package = { 0 };
+	const char *rest;
+
+	put_unescaped(&package, name_package(function));
+	if (!module[0] || !starts_with(buf_str(&package), module))
+		return false;
+	rest = buf_str(&package) + strlen(module);
+	return !*rest || *rest == '/' || !strcmp(rest, "_test");
+}
+
+/* "v2" and up: "v1" is no version of a module but a package. */
+static bool is_version(struct str element)
+{
+	return str_skip(&element, "v") && is_number(element) && element.p[0] != '0' &&
+	       !str_is(element, "1");
+}
+
+static struct str without_vendor(struct str package)
+{
+	static const char middle[] = "/vendor/";
+	const char *at;
+
+	while (package.n && (at = memmem(package.p, package.n, middle, sizeof(middle) - 1))) {
+		package.n -= (size_t)(at - package.p) + sizeof(middle) - 1;
+		package.p = at + sizeof(middle) - 1;
+	}
+	str_skip(&package, "vendor/");
+	return package;
+}
+
+static void put_package(struct buf *out, struct str package)
+{
+	bool first = true;
+
+	for (package = without_vendor(package); package.n;) {
+		const char *slash = memchr(package.p, '/', package.n);
+		struct str element = { package.p, slash ? (size_t)(slash - package.p) : package.n };
+		size_t n = element.n + (slash ? 1 : 0);
+
+		if (first || !is_version(element)) {
+			buf_puts(out, first ? "" : "/");
+			put_unescaped(out, element);
+		}
+		first = false;
+		package.p += n;
+		package.n -= n;
+	}
+}
+
+/* Appends s with "[...]" for what is in brackets. */
+static void put_generic(struct buf *out, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		size_t end = s.p[i] == '[' ? closed_at(s, i) : s.n;
+
+		if (end < s.n) {
+			buf_puts(out, "[...]");
+			i = end;
+		} else {
+			buf_putc(out, s.p[i]);
+		}
+	}
+}
+
+/* "-fm" is the method itself, "-range1" the body of a loop. */
+static void put_part(struct buf *out, struct str part, bool closure)
+{
+	struct str base = base_of(part);
+
+	if (closure && is_numbered(base, "func"))
+		base.n = strlen("func");
+	put_generic(out, base);
+	part.p += length_until(part, "-");
+	if (str_starts(part, "-range"))
+		buf_puts(out, "-range");
+}
+
+static void put_local(struct buf *out, struct str local)
+{
+	struct str part, before = { 0 };
+
+	for (; take_part(&local, &part); before = part) {
+		/* The first part is a function whatever its name is, and so is what follows a
+		 * receiver. */
+		bool closure = before.p && before.p[0] != '(';
+
+		if (closure && (is_wrapper(part) || (is_number(part) && !str_is(before, "init"))))
+			continue;
+		if (before.p)
+			buf_putc(out, '.');
+		put_part(out, part, closure);
+	}
+}
+
+void name_normalise(struct buf *out, const char *function)
+{
+	struct str package = name_package(function);
+
+	put_package(out, package);
+	if (package.n)
+		buf_putc(out, '.');
+	put_local(out, name_local(function));
+}
+
+bool name_is_system_goroutine(const char *start)
+{
+	static const char *const users[] = { "runtime.main", "runtime.corostart",
+					     "runtime.handleAsyncEvent" };
+	static const char *const helpers[] = {
+		"os/signal.loop",
+		"runtime/pprof.profileWriter",
+		"runtime/trace.Start.func1",
+		"runtime/trace.(*traceMultiplexer).startLocked.func1",
+		"testing.(*M).startAlarm.func1",
+		"testing.runExample.func1",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(users); i++)
+		if (!strcmp(start, users[i]))
+			return false;
+	for (size_t i = 0; i < ARRAY_LEN(helpers); i++)
+		if (!strcmp(start, helpers[i]))
+			return true;
+	return starts_with(start, "runtime.");
+}
