@@ -1,0 +1,52 @@
+/* The string and stack tables of one generation. */
+#ifndef TRACE_TABLES_H
+#define TRACE_TABLES_H
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "trace/batch.h"
+#include "trace/intern.h"
+
+/*
+ * Ids are of this generation. The bytes are kept as they came, and decoded where
+ * they are asked for: of thousands of stacks a few are.
+ *
+ * Zero-initialised is empty and ready.
+ */
+struct tables {
+	struct buf bytes;   /* the data of the batches, one after the other */
+	struct map strings; /* id -> index in spans */
+	struct map stacks;  /* id -> index in spans */
+	struct table_spans {
+		struct table_span *items;
+		size_t len, cap;
+	} spans;
+	bool have_strings; /* a batch of them came */
+};
+
+struct table_span {
+	size_t at;                 /* in bytes */
+	uint32_t len;              /* string: bytes; stack: frames */
+	bool asked;                /* stack: known is set */
+	struct trace_stack *known; /* stack: counted once for the tables */
+	struct wire_place place;
+};
+
+/* Take in a batch of BATCH_STRINGS or BATCH_STACKS. */
+bool tables_add_strings(struct tables *t, const struct batch *b, struct err *err);
+bool tables_add_stacks(struct tables *t, const struct batch *b, struct err *err);
+
+/* The text of a string; borrowed until tables_reset. Id 0 is the empty string. Fails when
+ * the table has none. */
+bool tables_string(const struct tables *t, uint64_t id, struct str *text, struct err *err);
+
+/* The stack, which the caller may share. NULL for id 0 and for an empty one. Fails when
+ * the tables have it not or not all of it. */
+bool tables_stack(struct tables *t, struct intern *names, uint64_t id, struct trace_stack **stack,
+		  struct err *err);
+
+/* Empties t and keeps its memory, within reason; gives up its stacks. */
+void tables_reset(struct tables *t, struct intern *names);
+void tables_release(struct tables *t, struct intern *names);
+
+#endif

@@ -1,0 +1,544 @@
+#include "trace/trace.h"
+
+#include <string.h>
+
+#include "base/vec.h"
+#include "trace/change.h"
+#include "trace/cursor.h"
+#include "trace/ending.h"
+#include "trace/tables.h"
+#include "trace/ticks.h"
+
+struct trace_reader {
+	struct trace_hooks hooks;
+	struct batcher batcher;
+	struct tables tables;
+	struct changes changes;
+	struct intern names;
+	struct map live;         /* id -> struct goroutine, owned */
+	struct arena pool;       /* goroutines */
+	struct goroutine *spare; /* ended ones, linked by user */
+	struct goroutine **of;   /* change -> goroutine; owned, for one generation */
+	size_t of_cap;
+	struct map marks;    /* stack id -> mark, for one generation */
+	struct map counters; /* reason id -> enum counter, for one generation */
+	struct ticks ticks;
+	uint64_t open;       /* generation that is being read; 0: none */
+	uint64_t open_bytes; /* of its batches */
+	bool have_events;    /* it has batches of events, stacks or strings */
+	struct trace_facts facts;
+	bool failed;
+	struct err why;
+};
+
+struct trace_reader *trace_new(const struct trace_hooks *hooks)
+{
+	struct trace_reader *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		abort();
+	if (hooks)
+		r->hooks = *hooks;
+	return r;
+}
+
+static struct goroutine *new_goroutine(struct trace_reader *r)
+{
+	struct goroutine *g = r->spare;
+
+	if (g)
+		r->spare = g->user;
+	else
+		g = ARENA_NEW(&r->pool, struct goroutine);
+	*g = (struct goroutine){ .start = "", .reason = "" };
+	return g;
+}
+
+static struct trace_stack *owned(const struct trace_stack *s)
+{
+	return (struct trace_stack *)(uintptr_t)s; /* NOLINT(performance-no-int-to-ptr) */
+}
+
+static void free_goroutine(struct trace_reader *r, struct goroutine *g)
+{
+	intern_drop(&r->names, owned(g->created_at));
+	intern_drop(&r->names, owned(g->last));
+	if (map_get(&r->live, g->id) == g)
+		map_del(&r->live, g->id);
+	g->user = r->spare;
+	r->spare = g;
+}
+
+void trace_free(struct trace_reader *r)
+{
+	if (!r)
+		return;
+	batcher_release(&r->batcher);
+	tables_release(&r->tables, &r->names);
+	changes_release(&r->changes);
+	map_release(&r->live);
+	map_release(&r->marks);
+	intern_release(&r->names);
+	arena_clear(&r->pool);
+	free(r->of);
+	free(r);
+}
+
+static struct wire_place here(const struct trace_reader *r)
+{
+	return (struct wire_place){ .offset = r->batcher.offset, .generation = r->open };
+}
+
+/* What goroutines are counted by. */
+enum counter { COUNT_NONE, COUNT_SLEEP, COUNT_SELECT, COUNT_RECEIVE };
+
+static enum counter counter_of(struct trace_reader *r, uint32_t reason)
+{
+	static const char *const reasons[] = {
+		[COUNT_SLEEP] = "sleep",
+		[COUNT_SELECT] = "select",
+		[COUNT_RECEIVE] = "chan receive",
+	};
+	const uintptr_t *known = map_find(&r->counters, reason);
+	enum counter counter = COUNT_NONE;
+	struct str text = { 0 };
+
+	if (known)
+		return (enum counter) * known;
+	tables_string(&r->tables, reason, &text, NULL);
+	for (size_t i = COUNT_SLEEP; i < ARRAY_LEN(reasons); i++)
+		if (str_is(text, reasons[i]))
+			counter = (enum counter)i;
+	map_set(&r->counters, reason, counter);
+	return counter;
+}
+
+static void count_blocks(struct trace_reader *r, struct goroutine *g, uint32_t reason, uint64_t n)
+{
+	switch (counter_of(r, reason)) {
+	case COUNT_SLEEP:
+		g->blocks_sleep += (uint32_t)n;
+		break;
+	case COUNT_SELECT:
+		g->blocks_select += (uint32_t)n;
+		break;
+	case COUNT_RECEIVE:
+		g->blocks_receive += (uint32_t)n;
+		break;
+	case COUNT_NONE:
+		break;
+	}
+}
+
+/* Whether the table can take the change: what it says fits what the table knows. */
+static bool check_life(const struct trace_reader *r, const struct change *c, struct err *err)
+{
+	const struct goroutine *g = map_get(&r->live, c->id);
+	uintmax_t id = c->id;
+
+	if (c->born_here && g && !c->callback)
+		return wire_broken(err, here(r), "goroutine %ju is created while it lives", id);
+	if (c->born_here)
+		return true;
+	if (!g && r->facts.generations)
+		return wire_broken(err, here(r), "goroutine %ju was never created", id);
+	if (!g && !c->status)
+		return wire_broken(err, here(r), "goroutine %ju has neither creation nor status",
+				   id);
+	if (g && c->status && c->status != g->state)
+		return wire_broken(err, here(r),
+				   "goroutine %ju has status %u, expected %d: its last state", id,
+				   c->status, (int)g->state);
+	return true;
+}
+
+/* Whether the tables have all that the change refers to. */
+static bool check_tables(struct trace_reader *r, const struct change *c, struct err *err)
+{
+	const uint32_t stacks[] = { c->start, c->created_at,   c->stack,
+				    c->older, c->status_stack, c->first_stack };
+	struct trace_stack *s;
+	struct str text;
+
+	for (size_t i = 0; i < ARRAY_LEN(stacks); i++)
+		if (!tables_stack(&r->tables, &r->names, stacks[i], &s, err))
+			return err_wrap(err, "goroutine %ju", (uintmax_t)c->id);
+	for (size_t i = 0; i < ARRAY_LEN(c->blocks) && c->blocks[i]; i++)
+		if (!tables_string(&r->tables, c->block_reason[i], &text, err))
+			return err_wrap(err, "goroutine %ju", (uintmax_t)c->id);
+	if (!tables_string(&r->tables, c->reason, &text, err))
+		return err_wrap(err, "goroutine %ju", (uintmax_t)c->id);
+	return true;
+}
+
+static bool check_calls(struct trace_reader *r, struct err *err)
+{
+	const struct moments *m = &r->changes.moments;
+	struct trace_stack *s;
+
+	for (size_t i = 0; i < m->len; i++)
+		if (m->items[i].stack &&
+		    !tables_stack(&r->tables, &r->names, m->items[i].stack, &s, err))
+			return err_wrap(err, "byte %ju, generation %ju",
+					(uintmax_t)r->batcher.offset, (uintmax_t)r->open);
+	return true;
+}
+
+/* All that can fail, before anything is changed. */
+static bool check_generation(struct trace_reader *r, struct err *err)
+{
+	const struct change_list *list = &r->changes.list;
+
+	if (!r->ticks.per_s)
+		return wire_broken(err, here(r),
+				   "expected the clock's frequency in the generation");
+	if (!changes_close(&r->changes, err))
+		return false;
+	for (size_t i = 0; i < list->len; i++) {
+		if (!check_life(r, &list->items[i], err))
+			return false;
+		if (!check_tables(r, &list->items[i], err))
+			return err_wrap(err, "byte %ju, generation %ju",
+					(uintmax_t)r->batcher.offset, (uintmax_t)r->open);
+	}
+	return check_calls(r, err);
+}
+
+/* check_generation has seen to it that these are there. */
+static struct trace_stack *stack_of(struct trace_reader *r, uint32_t id)
+{
+	struct trace_stack *s = NULL;
+
+	tables_stack(&r->tables, &r->names, id, &s, NULL);
+	return s;
+}
+
+static void set_stack(struct trace_reader *r, const struct trace_stack **to, struct trace_stack *s)
+{
+	intern_share(s);
+	intern_drop(&r->names, owned(*to));
+	*to = s;
+}
+
+static void set_birth(struct trace_reader *r, struct goroutine *g, const struct change *c)
+{
+	const struct trace_stack *start = stack_of(r, c->start);
+
+	g->born_here = true;
+	g->born_ns = ticks_ns(&r->ticks, c->born);
+	if (c->creator != NO_CHANGE)
+		g->creator = r->changes.list.items[c->creator].id;
+	if (start)
+		g->start = start->frames[0].function;
+	set_stack(r, &g->created_at, stack_of(r, c->created_at));
+}
+
+static bool says_something(const struct trace_stack *s)
+{
+	return s && *s->frames[0].function;
+}
+
+static void set_stop(struct trace_reader *r, struct goroutine *g, const struct change *c)
+{
+	struct trace_stack *last = stack_of(r, c->stack);
+	struct str reason = { 0 };
+
+	tables_string(&r->tables, c->reason, &reason, NULL);
+	g->reason = intern_name(&r->names, reason);
+	if (!says_something(last))
+		last = stack_of(r, c->older);
+	if (says_something(last))
+		set_stack(r, &g->last, last);
+	else if (c->switched)
+		set_stack(r, &g->last, NULL);
+}
+
+/* The start function of a goroutine that is older than the trace is at the foot of any
+ * stack of it, unless that was cut. */
+static void set_start(struct goroutine *g, const struct trace_stack *s)
+{
+	if (s && s->len < WIRE_FRAMES_MAX && !*g->start && !g->born_here)
+		g->start = s->frames[s->len - 1].function;
+}
+
+static void apply(struct trace_reader *r, struct goroutine *g, const struct change *c)
+{
+	bool is_new = !g->state;
+	struct trace_stack *status = stack_of(r, c->status_stack);
+
+	g->id = c->id;
+	if (c->born_here)
+		set_birth(r, g, c);
+	if (c->stopped)
+		set_stop(r, g, c);
+	if (!g->last)
+		set_stack(r, &g->last, status);
+	set_start(g, status);
+	set_start(g, stack_of(r, c->first_stack));
+	set_start(g, g->last);
+	if (c->moved || is_new)
+		g->since_ns = ticks_ns(&r->ticks, c->since);
+	if (c->state)
+		g->state = (enum goroutine_state)c->state;
+	g->wakes += c->wakes;
+	for (size_t k = 0; k < ARRAY_LEN(c->blocks) && c->blocks[k]; k++)
+		count_blocks(r, g, c->block_reason[k], c->blocks[k]);
+}
+
+static void of_reserve(struct trace_reader *r, size_t n)
+{
+	const size_t one = sizeof(struct goroutine *); /* NOLINT(bugprone-sizeof-expression) */
+
+	r->of = vec_reserve_(r->of, &r->of_cap, n, one);
+}
+
+static void apply_all(struct trace_reader *r)
+{
+	const struct change_list *list = &r->changes.list;
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	of_reserve(r, list->len);
+	for (size_t i = 0; i < list->len; i++) {
+		const struct change *c = &list->items[i];
+		struct goroutine *g = c->born_here ? NULL : map_get(&r->live, c->id);
+
+		if (!g)
+			g = new_goroutine(r);
+		r->of[i] = g;
+		apply(r, g, c);
+		if (!c->born_here)
+			map_put(&r->live, c->id, g);
+	}
+	while ((slot = map_next(&r->changes.overflow, &at)))
+		count_blocks(r, r->of[slot->key >> 32], (uint32_t)slot->key, slot->value);
+}
+
+static void tell_call(struct trace_reader *r, const struct moment *m)
+{
+	const uintptr_t *known = map_find(&r->marks, m->stack);
+	uint32_t mark;
+
+	if (known) {
+		mark = (uint32_t)*known;
+	} else {
+		const struct trace_stack *s = stack_of(r, m->stack);
+
+		mark = s ? r->hooks.mark(r->hooks.ctx, s) : 0;
+		map_set(&r->marks, m->stack, mark);
+	}
+	if (mark && r->hooks.marked)
+		r->hooks.marked(r->hooks.ctx, r->of[m->actor], ticks_ns(&r->ticks, m->time), mark);
+}
+
+static void tell(struct trace_reader *r, const struct moment *m)
+{
+	struct goroutine *g = r->of[m->subject];
+
+	switch (m->kind) {
+	case MOMENT_CREATED:
+		map_put(&r->live, g->id, g);
+		r->facts.goroutines++;
+		if (r->hooks.created)
+			r->hooks.created(r->hooks.ctx, g,
+					 m->actor == NO_CHANGE ? NULL : r->of[m->actor]);
+		break;
+	case MOMENT_ENDED:
+		if (r->hooks.ended)
+			r->hooks.ended(r->hooks.ctx, g, ticks_ns(&r->ticks, m->time));
+		free_goroutine(r, g);
+		break;
+	case MOMENT_CALL:
+		tell_call(r, m);
+		break;
+	default:
+		break;
+	}
+}
+
+static void count_generation(struct trace_reader *r)
+{
+	struct trace_facts *f = &r->facts;
+	int64_t first = ticks_ns(&r->ticks, r->changes.first);
+	int64_t last = ticks_ns(&r->ticks, r->changes.last);
+
+	f->events += r->changes.events;
+	f->procs = r->changes.procs;
+	if (r->changes.events) {
+		f->first_ns = f->generations && f->first_ns ? f->first_ns : first;
+		f->last_ns = last > f->last_ns ? last : f->last_ns;
+	}
+	if (r->open_bytes > f->largest_generation)
+		f->largest_generation = r->open_bytes;
+	f->generations++;
+}
+
+static void reset_generation(struct trace_reader *r)
+{
+	changes_reset(&r->changes);
+	tables_reset(&r->tables, &r->names);
+	map_release(&r->marks);
+	map_release(&r->counters);
+	r->ticks = (struct ticks){ 0 };
+	r->open = r->open_bytes = 0;
+	r->have_events = false;
+}
+
+static bool close_generation(struct trace_reader *r, struct err *err)
+{
+	const struct moments *m = &r->changes.moments;
+
+	if (!check_generation(r, err))
+		return false;
+	apply_all(r);
+	for (size_t i = 0; i < m->order.len; i++)
+		tell(r, &m->items[m->order.items[i].moment]);
+	count_generation(r);
+	reset_generation(r);
+	return true;
+}
+
+/* The data of a sync batch: the frequency alone, or behind a byte of its own and with a
+ * clock snapshot (since 25). */
+static bool read_sync(struct trace_reader *r, const struct batch *b, struct err *err)
+{
+	struct cursor c = { .p = b->data, .end = b->data + b->size };
+	uint64_t per_s = 0;
+
+	if (r->batcher.version >= 25)
+		cursor_byte(&c);
+	while (c.p < c.end) {
+		uint8_t kind = cursor_byte(&c);
+
+		if (kind == WIRE_FREQUENCY && !per_s && !r->ticks.per_s)
+			per_s = cursor_uvarint(&c);
+		else if (kind == WIRE_CLOCK_SNAPSHOT && r->batcher.version >= 25)
+			cursor_skip(&c, 4);
+		else
+			return wire_broken(err, b->at, "expected one clock frequency, found %u",
+					   kind);
+	}
+	if (c.bad || (per_s && per_s > UINT64_C(1) << 40))
+		return wire_broken(err, b->at, "expected a clock frequency");
+	if (per_s)
+		r->ticks = ticks_at(per_s);
+	return true;
+}
+
+static bool read_batch(struct trace_reader *r, const struct batch *b, struct err *err)
+{
+	r->have_events |= b->kind != BATCH_SYNC;
+	switch (b->kind) {
+	case BATCH_EVENTS:
+		return changes_read(&r->changes, b, err);
+	case BATCH_STACKS:
+		return tables_add_stacks(&r->tables, b, err);
+	case BATCH_STRINGS:
+		return tables_add_strings(&r->tables, b, err);
+	case BATCH_SYNC:
+		return read_sync(r, b, err);
+	case BATCH_CPU_SAMPLES:
+	case BATCH_EXPERIMENT:
+	case BATCH_END:
+		return true;
+	}
+	return true;
+}
+
+static bool take_batch(void *ctx, const struct batch *b, struct err *err)
+{
+	struct trace_reader *r = ctx;
+	bool marked_end = r->batcher.version >= 26;
+
+	if (b->kind == BATCH_END) {
+		if (r->open)
+			return close_generation(r, err);
+		return wire_broken(err, b->at, "the end of a generation that has not begun");
+	}
+	if (r->open && b->generation != r->open) {
+		if (marked_end || b->generation != r->open + 1)
+			return wire_broken(err, b->at, "expected generation %ju",
+					   (uintmax_t)r->open);
+		if (!close_generation(r, err))
+			return false;
+	}
+	if (!r->facts.version) {
+		r->facts.version = r->batcher.version;
+		changes_init(&r->changes, r->batcher.version, r->hooks.mark != NULL);
+	}
+	r->open = b->generation;
+	r->open_bytes += b->size;
+	return read_batch(r, b, err);
+}
+
+static bool fail(struct trace_reader *r, struct err *err)
+{
+	r->failed = true;
+	r->facts.end = TRACE_CUT;
+	if (err)
+		*err = r->why;
+	return false;
+}
+
+bool trace_feed(struct trace_reader *r, const uint8_t *bytes, size_t n, struct err *err)
+{
+	if (r->failed)
+		return fail(r, err);
+	r->facts.bytes += n;
+	if (!batcher_feed(&r->batcher, bytes, n, take_batch, r, &r->why))
+		return fail(r, err);
+	return true;
+}
+
+/* Closes the last generation. Sets *begun when only its start is there. */
+static bool finish(struct trace_reader *r, bool *begun, struct err *err)
+{
+	if (!r->open) {
+		*begun = false;
+		return batcher_finish(&r->batcher, 0, err);
+	}
+	*begun = !r->have_events;
+	if (*begun)
+		return true;
+	if (!batcher_finish(&r->batcher, r->open, err))
+		return false;
+	if (r->batcher.version >= 26 || !r->ticks.per_s || !r->tables.have_strings)
+		return wire_broken(err, here(r),
+				   "the stream ends inside the generation: expected its %s",
+				   r->batcher.version >= 26 ? "end mark" : "tables");
+	return close_generation(r, err);
+}
+
+bool trace_finish(struct trace_reader *r, struct err *err)
+{
+	bool begun = false;
+
+	if (r->failed)
+		return fail(r, err);
+	if (!finish(r, &begun, &r->why))
+		return fail(r, err);
+	if (begun || !r->facts.generations)
+		r->facts.end = TRACE_CUT;
+	else
+		r->facts.end = ending(r);
+	return true;
+}
+
+void trace_facts(const struct trace_reader *r, struct trace_facts *f)
+{
+	*f = r->facts;
+	f->version = r->batcher.version;
+	f->live = r->live.len;
+}
+
+struct goroutine *trace_next(const struct trace_reader *r, size_t *at)
+{
+	struct map_slot *slot = map_next(&r->live, at);
+
+	return slot ? (void *)slot->value : NULL; /* NOLINT(performance-no-int-to-ptr) */
+}
+
+struct goroutine *trace_find(const struct trace_reader *r, uint64_t id)
+{
+	return map_get(&r->live, id);
+}
