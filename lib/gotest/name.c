@@ -137,8 +137,8 @@ static bool is_test(struct str part)
 /* Whether second belongs to the top-level name: methods, and "init.0". */
 static bool is_two_parts(struct str first, struct str second)
 {
-	if (first.p[0] == '(')
-		return true;
+	if (first.p[0] == '(' || second.p[0] == '(')
+		return first.p[0] == '(';
 	if (str_is(first, "init"))
 		return is_number(second);
 	return !is_test(first) && !is_closure(second);
@@ -179,20 +179,31 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Appends s with "%2e" as ".". Control characters stay escaped. */
+/* The byte that two digits at s.p[at] stand for, -1: none. */
+static int hex_pair(struct str s, size_t at)
+{
+	int high = s.n >= at + 2 ? hex_digit(s.p[at]) : -1;
+	int low = high >= 0 ? hex_digit(s.p[at + 1]) : -1;
+
+	return low >= 0 ? high * 16 + low : -1;
+}
+
+/* Appends s with "%2e" as ".", "%252e", too: Go 1.27 escapes the path of a closure
+ * that was inlined twice. Control characters stay escaped. */
 static void put_unescaped(struct buf *out, struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
-		int high = s.n - i > 2 && s.p[i] == '%' ? hex_digit(s.p[i + 1]) : -1;
-		int low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
-		int c = high * 16 + low;
+		int c = s.p[i] == '%' ? hex_pair(s, i + 1) : -1;
+		int inner = c == '%' ? hex_pair(s, i + 3) : -1;
+		size_t digits = inner < 0 ? 2 : 4;
 
-		if (low < 0 || c < ' ' || c == 0x7f) {
+		c = inner < 0 ? c : inner;
+		if (c < ' ' || c == 0x7f) {
 			buf_putc(out, s.p[i]);
 			continue;
 		}
 		buf_putc(out, (char)c);
-		i += 2;
+		i += digits;
 	}
 }
 
@@ -262,34 +273,68 @@ static void put_generic(struct buf *out, struct str s)
 	}
 }
 
-/* "-fm" is the method itself, "-range1" the body of a loop. */
-static void put_part(struct buf *out, struct str part, bool closure)
-{
-	struct str base = base_of(part);
+#define PARTS_MAX 32
 
-	if (closure && is_numbered(base, "func"))
-		base.n = strlen("func");
-	put_generic(out, base);
-	part.p += length_until(part, "-");
-	if (str_starts(part, "-range"))
-		buf_puts(out, "-range");
+/* A local name in its parts; what is beyond PARTS_MAX is left out. */
+struct parts {
+	struct str items[PARTS_MAX];
+	size_t len;
+	size_t named; /* those before the first closure */
+	size_t start; /* where the function begins: see find_start() */
+};
+
+static bool is_named(const struct parts *p, size_t i)
+{
+	/* The first part is a function whatever its name is, and so is what follows a
+	 * receiver, and the number of an init. */
+	if (!i || p->items[i - 1].p[0] == '(')
+		return true;
+	return !is_closure(p->items[i]) ||
+	       (str_is(p->items[i - 1], "init") && is_number(p->items[i]));
 }
 
+/* With 1.25 a closure in a closure can have its function's name twice:
+ * "(*T).Run.(*T).Run.func1.func2". */
+static void find_start(struct parts *p)
+{
+	size_t half = p->named / 2;
+
+	if (!half || p->named % 2)
+		return;
+	for (size_t i = 0; i < half; i++)
+		if (!str_eq(p->items[i], p->items[half + i]))
+			return;
+	p->start = half;
+}
+
+static void split(struct parts *p, struct str local)
+{
+	struct str part;
+
+	while (p->len < PARTS_MAX && take_part(&local, &part))
+		if (part.n)
+			p->items[p->len++] = part;
+	while (p->named < p->len && is_named(p, p->named))
+		p->named++;
+	find_start(p);
+}
+
+/* "-fm" is the method itself, "-range1" the body of a loop in the function. */
 static void put_local(struct buf *out, struct str local)
 {
-	struct str part, before = { 0 };
+	struct parts p = { 0 };
+	bool closure = false;
 
-	for (; take_part(&local, &part); before = part) {
-		/* The first part is a function whatever its name is, and so is what follows a
-		 * receiver. */
-		bool closure = before.p && before.p[0] != '(';
-
-		if (closure && (is_wrapper(part) || (is_number(part) && !str_is(before, "init"))))
-			continue;
-		if (before.p)
+	split(&p, local);
+	for (size_t i = p.start; i < p.named; i++) {
+		if (i > p.start)
 			buf_putc(out, '.');
-		put_part(out, part, closure);
+		put_generic(out, base_of(p.items[i]));
 	}
+	for (size_t i = p.named; i < p.len; i++)
+		closure |= !is_wrapper(base_of(p.items[i]));
+	if (closure)
+		buf_puts(out, ".func");
 }
 
 void name_normalise(struct buf *out, const char *function)
