@@ -113,16 +113,18 @@ static void show(struct render *r, struct package *p)
 	p->shown = true;
 }
 
-/* Shows what can be shown now. */
+/* Shows what can be shown now. With -v it does not depend on how a package ends
+ * either, and go shows a lone one at once. */
 static void advance(struct render *r)
 {
 	struct render_state *s = r->state;
 
 	while (s->head < s->packages.len) {
 		struct package *p = s->packages.items[s->head];
+		bool early = s->options.stream || s->options.show_pass;
 		bool keep = s->options.hold_failed && p->said.failing;
 
-		if (!p->ended && s->options.stream && !keep)
+		if (!p->ended && early && !keep)
 			move(&r->out, &p->said.text, 0);
 		if (!p->ended || p->waits)
 			return;

@@ -2,12 +2,13 @@
  * Makes of `go test -json` what plain `go test` prints. A state machine: events
  * in, bytes for stdout and stderr out.
  *
- * How go test shows it (src/cmd/go/internal/test/test.go, src/testing/testing.go, benchmark.go,
- * Go 1.22 to 1.27):
+ * How go test shows it (src/cmd/go/internal/test/test.go, src/testing/testing.go,
+ * src/testing/benchmark.go, Go 1.22 to 1.27):
  *  - No packages named (local directory mode), -bench or -fuzz: a package's
  *    output is shown as it comes. Otherwise when it is complete, packages in
  *    the order of their start events; of one that passes without -v only the
- *    line "ok".
+ *    line "ok". With -v what the first package says is shown as it comes, the
+ *    same bytes sooner.
  *  - Without -v what t.Log and its like said is shown under the "--- FAIL" line
  *    of a test that failed, subtests indented below their parents, and dropped
  *    when it passed. What was written to stdout and stderr stays where it was.
@@ -19,17 +20,17 @@
  *  - testing.Verbose() is true in the tests; nothing is "(cached)".
  *  - A log is told from a print by its shape: "    file.go:12: text" and the
  *    lines indented by eight spaces after it. A print that looks so is taken
- *    for a log, a log after a print without a line end for a print, and what
- *    is written to t.Output() (Go 1.25) without a file and line for a print.
- *  - Bytes that are not UTF-8 are shown as U+FFFD, and markers ^V, ^O, ^N, ^[ at
- *    the places where testing writes its own are lost.
- *  - A passing package whose output does not end in '\n' has one empty line
- *    less before its "ok".
- *  - What a benchmark prints comes before its name, not after; in the second
- *    and later runs of one with -v the name is not known to be repeated.
- *  - A log that testing prints on a new line starts on the line that a print
- *    left open, and prints of tests that run side by side may be attributed to each other.
- *  - With -fuzz and -v the "=== NAME" line after the fuzz test is missing.
+ *    for a log; a log behind a print without a line end, and what is written
+ *    to t.Output() (Go 1.25), for a print. With -v that costs at most a "=== NAME" line.
+ *  - Bytes that are not UTF-8 are shown as U+FFFD. The bytes ^V, and with Go 1.27
+ *    ^O, ^N and ^[, are testing's own marks: where a test prints them they may be lost.
+ *  - A passing package whose output does not end in a line end has an empty
+ *    line before its "ok" in plain go test, and none here.
+ *  - Without -v: what a benchmark prints comes before its name, and the lines goos,
+ *    goarch, pkg and cpu before one that fails at once, not after.
+ *  - With -fuzz and -v the empty "=== NAME" line after the fuzz test is missing.
+ *  - Go 1.22 and 1.23 print "[no test files]" and "[build failed]" lines at once;
+ *    here they keep their package's place.
  */
 #ifndef GOTEST_RENDER_H
 #define GOTEST_RENDER_H

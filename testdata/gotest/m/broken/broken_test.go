@@ -1,0 +1,7 @@
+package broken
+
+import "testing"
+
+func TestNotBuilt(t *testing.T) {
+	undefined()
+}
