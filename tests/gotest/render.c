@@ -1,7 +1,8 @@
 /* Reads `go test -json` on stdin and shows it as the go test command line in
- * the arguments asks for. --inner prints the inner call instead, one word a
- * line; --status N is go's exit status; --hold holds failed packages until the
- * end; --is-flag NAME only says whether go test has the flag. */
+ * the arguments asks for. --inner TOOL prints the inner call instead, with TOOL
+ * run around each test binary, one word a line; --status N is go's exit status;
+ * --hold holds failed packages until the end; --is-flag NAME only says whether
+ * go test has the flag. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 
 enum { OPT_INNER, OPT_STATUS, OPT_HOLD, OPT_IS_FLAG };
 static const struct option_spec options[] = {
-	[OPT_INNER] = { "inner", false },
+	[OPT_INNER] = { "inner", true },
 	[OPT_STATUS] = { "status", true },
 	[OPT_HOLD] = { "hold", false },
 	[OPT_IS_FLAG] = { "is-flag", true },
@@ -60,7 +61,7 @@ static void run(const struct cmdline *c)
 
 static bool print_inner(const struct cmdline *c, struct err *err)
 {
-	static const char *const wrap[] = { "/opt/our tool", "exec", "--" };
+	const char *wrap[] = { cmdline_option(c, OPT_INNER), "exec", "--" };
 	struct inner_call call = { .go = "go", .wrap = wrap, .wrap_len = ARRAY_LEN(wrap) };
 	AUTO_WORDS words = { 0 };
 

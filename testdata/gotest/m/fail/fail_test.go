@@ -9,7 +9,7 @@ import (
 
 func TestNested(t *testing.T) {
 	t.Cleanup(func() { t.Log("cleanup of TestNested") })
-	t.Log("before")
+	t.Log("before\nand a second line")
 	fmt.Println("printed before")
 	t.Run("a", func(t *testing.T) {
 		t.Log("in a")
