@@ -5,6 +5,10 @@
 
 #include "base/err.h"
 
+#ifndef STRAGGLER_VERSION
+#define STRAGGLER_VERSION "0.1.0"
+#endif
+
 /* What a process exits with; scripts rely on these numbers. Above 128: ended by
  * signal n - 128. */
 enum exit_code {
@@ -22,7 +26,9 @@ struct command {
 	bool (*run)(int argc, char **argv, int *code, struct err *err);
 };
 
+extern const struct command cmd_exec;
 extern const struct command cmd_report;
+extern const struct command cmd_test;
 extern const struct command cmd_version;
 
 #endif

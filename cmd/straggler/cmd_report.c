@@ -73,7 +73,7 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 		return err_set(err, ERR_USAGE, "report: which format? 'straggler report --help'");
 	if (argc - optind > 2)
 		return err_set(err, ERR_USAGE, "report takes a format and one run file");
-	return terminal_options(r->color, &r->options, err);
+	return terminal_options(r->color, STDOUT_FILENO, &r->options, err);
 }
 
 static bool print(const struct report *report, const struct report_options *o, const char *path,

@@ -2,10 +2,6 @@
 
 #include "cmd.h"
 
-#ifndef STRAGGLER_VERSION
-#define STRAGGLER_VERSION "0.1.0"
-#endif
-
 static bool run(int argc, char **argv, int *code, struct err *err)
 {
 	(void)argv;

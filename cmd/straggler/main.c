@@ -6,7 +6,9 @@
 
 /* In the order that help shows. */
 static const struct command *const commands[] = {
+	&cmd_test,
 	&cmd_report,
+	&cmd_exec,
 	&cmd_version,
 };
 

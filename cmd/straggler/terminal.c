@@ -12,21 +12,21 @@ static bool is_set(const char *name)
 	return value && *value;
 }
 
-static bool shows_colors(void)
+static bool shows_colors(int fd)
 {
 	const char *term = getenv("TERM");
 
-	return isatty(STDOUT_FILENO) && !is_set("NO_COLOR") && term && strcmp(term, "dumb") != 0;
+	return isatty(fd) && !is_set("NO_COLOR") && term && strcmp(term, "dumb") != 0;
 }
 
-static uint32_t width_of_output(uint32_t otherwise)
+static uint32_t width_of_output(int fd, uint32_t otherwise)
 {
 	const char *columns = getenv("COLUMNS");
 	struct winsize size;
 	unsigned long width;
 	char *end;
 
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+	if (!ioctl(fd, TIOCGWINSZ, &size) && size.ws_col)
 		return size.ws_col;
 	if (!columns || *columns < '0' || *columns > '9')
 		return otherwise;
@@ -34,16 +34,16 @@ static uint32_t width_of_output(uint32_t otherwise)
 	return *end || !width || width > WIDTH_MOST ? otherwise : (uint32_t)width;
 }
 
-bool terminal_options(const char *when, struct report_options *o, struct err *err)
+bool terminal_options(const char *when, int fd, struct report_options *o, struct err *err)
 {
 	if (!strcmp(when, "always"))
 		o->color = true;
 	else if (!strcmp(when, "never"))
 		o->color = false;
 	else if (!strcmp(when, "auto"))
-		o->color = shows_colors();
+		o->color = shows_colors(fd);
 	else
 		return err_set(err, ERR_USAGE, "--color is auto, always or never, not '%s'", when);
-	o->width = width_of_output(o->width);
+	o->width = width_of_output(fd, o->width);
 	return true;
 }

@@ -1,14 +1,14 @@
-/* What standard output is. */
+/* What the text is shown on. */
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
 #include "report/report.h"
 
 /*
- * Sets colour and width of *o. when is "auto", "always" or "never": auto is yes on a
+ * Sets colour and width of *o for what is written to fd. when is "auto", "always" or "never": auto is yes on a
  * terminal unless NO_COLOR is set or TERM is "dumb". Width is the terminal's, else
  * $COLUMNS, else left as it is. Fails with ERR_USAGE on another word.
  */
-bool terminal_options(const char *when, struct report_options *o, struct err *err);
+bool terminal_options(const char *when, int fd, struct report_options *o, struct err *err);
 
 #endif

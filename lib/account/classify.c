@@ -94,7 +94,7 @@ static void prepare_survivor(struct classifier *c, const struct witness *w)
 		want_channel(c, w->object);
 	if (strcmp(reason, "select") != 0)
 		return;
-	n = heap_waiting(&c->heap, w->gp, channels, SELECT_CASES);
+	n = heap_waiting(&c->heap, w->gp, w->id, channels, SELECT_CASES);
 	for (int i = 0; i < n && i < SELECT_CASES; i++)
 		want_channel(c, channels[i]);
 }
@@ -312,7 +312,7 @@ static bool rule_select(struct question *q)
 
 	if (!is_reason(q, "select"))
 		return false;
-	n = heap_waiting(&q->c->heap, q->w->gp, channels, SELECT_CASES);
+	n = heap_waiting(&q->c->heap, q->w->gp, q->w->id, channels, SELECT_CASES);
 	if (n == 0) {
 		say(q, CLASS_NIL_CHANNEL, "every case of the select is on a nil channel");
 		detail(q, "select");

@@ -6,7 +6,6 @@
 #include "base/vec.h"
 
 #define HCHAN_BYTES 48
-#define G_WORDS     64   /* of runtime.g, as far as g.waiting can be */
 #define SUDOGS      1000 /* cases of a select at most */
 #define CHUNK       ((size_t)1 << 20)
 #define ARENA_REACH (UINT64_C(16) << 30) /* Go's arenas lie close together */
@@ -20,7 +19,6 @@ void heap_init(struct heap *h, const struct memory *m, const struct binary *b)
 		.memory = m,
 		.binary = b,
 		.layout = m ? layout_of(b->go_minor) : NULL,
-		.waiting_index = -1,
 	};
 	for (size_t i = 0; b->pie && m && i < m->maps.len; i++)
 		if (m->maps.items[i].exe) {
@@ -113,33 +111,14 @@ static int follow_sudogs(const struct heap *h, uint64_t gp, uint64_t sudog, uint
 	return n;
 }
 
-/* g.waiting's offset differs from version to version: it is the word whose target begins
- * with gp and whose channel reads as one; found once, it is the same in the process. */
-static void find_waiting(struct heap *h, uint64_t gp, const uint64_t *words)
+int heap_waiting(const struct heap *h, uint64_t gp, uint64_t goid, uint64_t *channels, int max)
 {
-	uint64_t first;
-	uint64_t c[1];
+	uint64_t id, sudog;
 
-	for (int i = 0; i < G_WORDS; i++)
-		if (words[i] > 0x10000 && memory_u64(h->memory, words[i], &first) && first == gp &&
-		    follow_sudogs(h, gp, words[i], c, 1) > 0) {
-			h->waiting_index = i;
-			return;
-		}
-}
-
-int heap_waiting(struct heap *h, uint64_t gp, uint64_t *channels, int max)
-{
-	uint64_t words[G_WORDS];
-	uint64_t sudog;
-
-	if (!h->layout || !gp || !memory_read(h->memory, gp, words, sizeof(words)))
+	/* The id shows that it is a g and that the layout is the right one. */
+	if (!h->layout || !gp || !memory_u64(h->memory, gp + h->layout->g_goid, &id) ||
+	    id != goid || !memory_u64(h->memory, gp + h->layout->g_waiting, &sudog))
 		return -1;
-	if (h->waiting_index < 0)
-		find_waiting(h, gp, words);
-	if (h->waiting_index < 0)
-		return -1;
-	sudog = words[h->waiting_index];
 	return sudog ? follow_sudogs(h, gp, sudog, channels, max) : 0;
 }
 

@@ -39,7 +39,6 @@ struct heap {
 	const struct binary *binary; /* borrowed */
 	const struct layout *layout; /* NULL: version not verified */
 	uint64_t load;               /* what to add to addresses of a PIE binary */
-	int waiting_index; /* where g.waiting is in runtime.g, in words; -1: not found yet */
 	struct {
 		struct pointee *items;
 		size_t len, cap;
@@ -55,9 +54,9 @@ bool heap_channel(const struct heap *h, uint64_t address, struct channel *c);
 /* The timer of a channel, from hchan.timer or from the scan. */
 bool heap_timer(const struct heap *h, const struct channel *c, struct channel_timer *t);
 
-/* The channels that goroutine gp waits for in a select, through g.waiting. Returns how
+/* The channels that goroutine goid at gp waits for in a select, through g.waiting. Returns how
  * many (0: all its cases are nil), -1: not known. At most max are stored. */
-int heap_waiting(struct heap *h, uint64_t gp, uint64_t *channels, int max);
+int heap_waiting(const struct heap *h, uint64_t gp, uint64_t goid, uint64_t *channels, int max);
 
 /* Remembers a channel whose pointers the scan shall look for. */
 void heap_want(struct heap *h, uint64_t channel);

@@ -1,7 +1,7 @@
 /*
  * Where Go's runtime keeps what we read in the memory of a dying test: offsets in bytes,
- * by version. Verified against src/runtime of each: chan.go (hchan), time.go (timer,
- * timeTimer), runtime2.go (sudog), src/context, src/internal/abi/type.go.
+ * by version. From the DWARF of a program built with each; src/runtime: chan.go
+ * (hchan), time.go (timer), runtime2.go (g, sudog).
  */
 #ifndef ACCOUNT_LAYOUT_H
 #define ACCOUNT_LAYOUT_H
@@ -9,6 +9,9 @@
 #include "base/base.h"
 
 struct layout {
+	/* g */
+	uint16_t g_goid;
+	uint16_t g_waiting; /* the sudogs that it waits with */
 	/* sudog: g at 0 */
 	uint8_t sudog_waitlink;
 	uint8_t sudog_chan; /* the channel; 1.26+: two words, the second is the truth */

@@ -7,7 +7,7 @@
 #include "base/vec.h"
 #include "gotest/name.h"
 
-#define MARK_RUN_LINE 1
+enum { MARK_RUN_LINE = 1, MARK_BENCH_LINE };
 
 /* The place of a function in a stack, -1: not there. */
 static int find_frame(const struct trace_stack *s, const char *function)
@@ -50,6 +50,8 @@ static uint32_t mark(void *ctx, const struct trace_stack *s)
 	(void)ctx;
 	if (find_frame(s, "testing.(*chattyPrinter).Updatef") < 0)
 		return 0;
+	if (find_frame(s, "testing.(*B).Run") >= 0)
+		return MARK_BENCH_LINE;
 	return find_frame(s, "testing.(*T).Run") >= 0 ||
 		       find_frame(s, "testing.(*F).Fuzz.func1") >= 0 ||
 		       find_frame(s, "testing.runFuzzTests") >= 0
@@ -61,20 +63,18 @@ static void marked(void *ctx, struct goroutine *g, int64_t time_ns, uint32_t wha
 {
 	struct owners *o = ctx;
 
-	(void)what;
-	map_set(&o->writes, g->id, (uintptr_t)time_ns);
+	map_set(what == MARK_RUN_LINE ? &o->writes : &o->bench_writes, g->id, (uintptr_t)time_ns);
 }
 
-static void claim_write(struct owners *o, struct owner *w, uint64_t creator)
+static bool claim_write(struct map *writes, struct owner *w, uint64_t creator)
 {
-	uintptr_t *at = map_find(&o->writes, creator);
+	uintptr_t *at = map_find(writes, creator);
 
-	if (!at) {
-		o->unclaimed = true;
-		return;
-	}
+	if (!at)
+		return false;
 	w->write_ns = (int64_t)*at;
-	map_del(&o->writes, creator);
+	map_del(writes, creator);
+	return true;
 }
 
 static bool is_test_owner(const struct owner *w)
@@ -98,16 +98,25 @@ static struct owner *start_test(struct owners *o, const struct goroutine *g,
 	w->before = o->alive;
 	if (w->parent && g->created_at)
 		w->run_at = trace_stack_hold(o->trace, g->created_at);
-	claim_write(o, w, creator ? creator->id : 0);
+	o->unclaimed |= !claim_write(&o->writes, w, creator ? creator->id : 0);
 	VEC_PUSH(&o->all, w);
 	return w;
 }
 
-static struct owner *start_benchmark(struct owners *o, const struct goroutine *g)
+/* A benchmark's first round comes behind its RUN line, the others follow from the same
+ * goroutine: src/testing/benchmark.go, (*B).Run. */
+static struct owner *start_benchmark(struct owners *o, const struct goroutine *g,
+				     struct owner *from)
 {
-	struct owner *w = new_owner(o, OWNER_BENCHMARK);
+	struct owner *w = map_get(&o->benchmarks, g->creator);
 
+	if (w && strcmp(g->start, "testing.(*B).run1.func1") != 0)
+		return w;
+	w = new_owner(o, OWNER_BENCHMARK);
+	w->parent = from && from->kind == OWNER_BENCHMARK ? from : NULL;
 	w->start_ns = g->born_ns;
+	claim_write(&o->bench_writes, w, g->creator);
+	map_put(&o->benchmarks, g->creator, w);
 	VEC_PUSH(&o->all, w);
 	return w;
 }
@@ -224,7 +233,7 @@ static struct owner *find_owner(struct owners *o, const struct goroutine *g,
 	if (starts_test(g))
 		return start_test(o, g, creator, from ? from->owner : NULL);
 	if (starts_benchmark(g))
-		return start_benchmark(o, g);
+		return start_benchmark(o, g, from ? from->owner : NULL);
 	if (!g->creator)
 		return by_start_name(o, g->start);
 	if (!from || from->owner == o->main)
@@ -286,12 +295,13 @@ static void drop(struct owners *o, struct lineage *l)
 	}
 }
 
-static void count_death(struct owners *o, const struct goroutine *g, const struct lineage *l)
+static void count_death(struct owners *o, const struct goroutine *g, const struct lineage *l,
+			int64_t time_ns)
 {
 	o->alive--;
 	if (l->root && starts_test(g)) {
 		l->owner->after = o->alive;
-		l->owner->end_ns = g->since_ns;
+		l->owner->end_ns = time_ns;
 		return;
 	}
 	if (!l->root)
@@ -299,16 +309,18 @@ static void count_death(struct owners *o, const struct goroutine *g, const struc
 			w->alive--;
 }
 
-static void ended(void *ctx, struct goroutine *g)
+static void ended(void *ctx, struct goroutine *g, int64_t time_ns)
 {
 	struct owners *o = ctx;
 	struct lineage *l = g->user;
 
 	map_del(&o->writes, g->id);
+	map_del(&o->bench_writes, g->id);
+	map_del(&o->benchmarks, g->id);
 	if (!l)
 		return;
 	if (!l->system)
-		count_death(o, g, l);
+		count_death(o, g, l, time_ns);
 	g->user = NULL;
 	drop(o, l);
 }
@@ -347,9 +359,11 @@ void owners_finish(struct owners *o)
 			VEC_PUSH(&written, o->all.items[i]);
 	if (written.len)
 		qsort(written.items, written.len, sizeof(struct owner *), by_write_time);
-	for (size_t i = 0; i < written.len; i++)
-		written.items[i]->run_index = (int64_t)i;
-	o->run_lines = (uint32_t)written.len;
+	for (size_t i = 0; i < written.len; i++) {
+		struct owner *w = written.items[i];
+
+		w->run_index = w->kind == OWNER_BENCHMARK ? o->bench_lines++ : o->run_lines++;
+	}
 	VEC_FREE(&written);
 }
 
@@ -367,6 +381,8 @@ void owners_release(struct owners *o)
 			trace_stack_drop(o->trace, o->all.items[i]->run_at);
 	VEC_FREE(&o->all);
 	map_release(&o->writes);
+	map_release(&o->bench_writes);
+	map_release(&o->benchmarks);
 	arena_clear(&o->arena);
 }
 
@@ -417,7 +433,8 @@ const char *owners_running_at(struct owners *o, int64_t ns)
 	return arena_strndup(&o->arena, buf_str(&names), names.len);
 }
 
-struct owner *owner_of_unseen(struct owners *o, const char *created_by, uint64_t creator)
+struct owner *owner_of_unseen(struct owners *o, const char *created_by, uint64_t creator,
+			      bool has_test_main)
 {
 	const struct goroutine *g = creator ? trace_find(o->trace, creator) : NULL;
 	const struct lineage *l = g ? g->user : NULL;
@@ -426,7 +443,9 @@ struct owner *owner_of_unseen(struct owners *o, const char *created_by, uint64_t
 		return l->system ? o->unknown : l->owner;
 	if (is_init(created_by))
 		return o->init;
-	if (creator == 1 || str_is(name_outermost(created_by), "TestMain"))
+	if (str_is(name_outermost(created_by), "TestMain"))
 		return o->main;
+	if (creator == 1)
+		return has_test_main ? o->main : o->init;
 	return o->unknown;
 }

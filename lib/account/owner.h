@@ -28,8 +28,10 @@ struct owner {
 	enum owner_kind kind;
 	struct owner *parent; /* the test that it is a subtest of, NULL: top level */
 	const char *function; /* its Go function, "" until a descendant showed it */
-	int64_t run_index;    /* ordinal of its RUN line, -1: not known; set by owners_finish */
-	int64_t write_ns;     /* when its RUN line was written, 0: no such write seen */
+	int64_t
+	    run_index; /* ordinal of its RUN line, a benchmark's among benchmarks; -1: not known, set by
+				* owners_finish */
+	int64_t write_ns;                 /* when its RUN line was written, 0: no such write seen */
 	const struct trace_stack *run_at; /* where t.Run was called, held; NULL: top level */
 	int64_t start_ns, end_ns;         /* end 0: still running when the trace ended */
 	uint32_t before, after, started, peak, alive;
@@ -55,12 +57,15 @@ struct owners {
 	struct owner *main; /* TestMain */
 	struct owner *init;
 	struct owner *unknown;
-	struct map writes;  /* goroutine id -> time of its last RUN write, not yet claimed */
-	uint32_t alive;     /* goroutines that are not the runtime's */
-	uint64_t started;   /* by tests */
-	uint32_t run_lines; /* set by owners_finish: RUN lines with a write */
-	bool unclaimed;     /* a test goroutine had no write: names cannot be matched */
-	bool signals;       /* os/signal's loop was started */
+	struct map bench_writes; /* the same of benchmarks' RUN lines */
+	struct map benchmarks;   /* goroutine id -> the benchmark that it runs */
+	uint32_t bench_lines;    /* RUN lines of benchmarks with a write */
+	struct map writes;       /* goroutine id -> time of its last RUN write, not yet claimed */
+	uint32_t alive;          /* goroutines that are not the runtime's */
+	uint64_t started;        /* by tests */
+	uint32_t run_lines;      /* set by owners_finish: RUN lines with a write */
+	bool unclaimed;          /* a test goroutine had no write: names cannot be matched */
+	bool signals;            /* os/signal's loop was started */
 };
 
 /* Prepares *o and fills the hooks that trace_new takes; set o->trace afterwards. */
@@ -89,7 +94,9 @@ const char *owners_running_at(struct owners *o, int64_t ns);
  * test's. */
 struct owner *owner_by_function(struct owners *o, const char *function);
 
-/* The owner of a goroutine that the trace does not know, from the dump's words. */
-struct owner *owner_of_unseen(struct owners *o, const char *created_by, uint64_t creator);
+/* The owner of a goroutine that the trace does not know, from the dump's words. What
+ * goroutine 1 made before the trace was made by an init when there is no TestMain. */
+struct owner *owner_of_unseen(struct owners *o, const char *created_by, uint64_t creator,
+			      bool has_test_main);
 
 #endif

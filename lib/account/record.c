@@ -127,6 +127,7 @@ static const struct field time_fields[] = {
 
 static const struct field package_fields[] = {
 	{ AT(package_record, package, TEXT) },
+	{ AT(package_record, module, TEXT), .brief = true },
 	{ AT(package_record, result, TEXT) },
 	{ AT(package_record, elapsed_ns, I64) },
 	{ AT(package_record, checked, WORD), .words = &checks },
@@ -134,7 +135,9 @@ static const struct field package_fields[] = {
 	{ AT(package_record, goroutines, U64) },
 	{ AT(package_record, undecided_gone, U32), .brief = true },
 	{ AT(package_record, run_lines, U32), .brief = true },
+	{ AT(package_record, bench_lines, U32), .brief = true },
 	{ AT(package_record, run_names, BOOL), .brief = true },
+	{ AT(package_record, traced, BOOL), .brief = true },
 	{ .key = "times", .kind = FIELD_PART, .sub = time_fields },
 	{ .key = NULL },
 };

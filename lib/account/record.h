@@ -61,10 +61,10 @@ struct places {
 /* Survivors of one package with the same owner, creation site, blocking site
  * and class. */
 struct finding {
-	const char *package; /* import path */
-	const char *test;    /* full name with subtests; "" for init, TestMain, unknown */
-	int64_t
-	    run_index; /* sink only: the 0-based RUN line that names the test, -1: test is whole */
+	const char *package;  /* import path */
+	const char *test;     /* full name with subtests; "" for init, TestMain, unknown */
+	int64_t run_index;    /* sink only: the 0-based RUN line that names the test (a
+				* benchmark's: among benchmarks'), -1: test is whole */
 	bool one_of_subtests; /* test is the top-level test, the subtest is not known */
 	enum owner_kind owner;
 	enum class_id class;
@@ -107,6 +107,7 @@ enum checked {
 
 struct package_record {
 	const char *package;
+	const char *module; /* its main module; \"\" */
 	const char *result; /* "pass", "fail", "skip" (no tests), "build" (build failed) */
 	int64_t elapsed_ns;
 	enum checked checked;
@@ -114,7 +115,9 @@ struct package_record {
 	uint64_t goroutines;     /* started by its tests */
 	uint32_t undecided_gone; /* survivors the first run could not decide, not seen again */
 	uint32_t run_lines;      /* sink only: RUN lines that the watcher counted in the trace */
+	uint32_t bench_lines;    /* sink only: the same for benchmarks */
 	bool run_names;          /* sink only: run_index values may be trusted */
+	bool traced;             /* sink only: the tests ran with the trace on */
 	int64_t start_ns, settle_ns, dump_ns, look_ns; /* where the watcher's time went */
 };
 

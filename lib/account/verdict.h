@@ -19,6 +19,8 @@ struct evidence {
 	const struct memory *memory; /* NULL: cannot be read */
 	struct sources *sources;
 	int64_t now_ns;
+	bool ended_only;        /* only goroutines of tests that have ended */
+	uint64_t except;        /* a goroutine that is judged already, 0: none */
 	int64_t scan_budget_ns; /* for the search through the heap */
 };
 
@@ -33,6 +35,10 @@ size_t count_suspects(const struct trace_reader *r);
 /* Whether a live goroutine that is not the runtime's is in I/O or a system call, so
  * that something from outside may wake somebody. */
 bool any_in_io(const struct trace_reader *r);
+
+/* Appends the finding of a goroutine that panicked with message when the tests were over: the
+ * first goroutine of e->witnesses. Returns its id, 0: there is none. */
+uint64_t verdict_late_panic(const struct evidence *e, struct str message, struct findings *out);
 
 /* Appends the findings. Owners' left counters are filled. */
 void verdict(const struct evidence *e, struct findings *out);

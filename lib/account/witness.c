@@ -8,7 +8,7 @@
 
 void witnesses_init(struct witnesses *w, struct arena *arena)
 {
-	*w = (struct witnesses){ .arena = arena, .restless = "" };
+	*w = (struct witnesses){ .arena = arena, .stopping = "" };
 }
 
 void witnesses_release(struct witnesses *w)
@@ -161,9 +161,9 @@ static struct span *copy_spans(struct witnesses *w, const struct dump_goroutine 
 	return spans;
 }
 
-/* A stack that the world had to stop for, or that runs: whoever is in it, or waits for it,
- * may only be starved by the held exit. */
-static bool is_restless(const char *reason)
+/* In these the world is being stopped, or somebody waits for that: with a P held by an exit
+ * it never is. */
+static bool is_stopping(const char *reason)
 {
 	static const char *const reasons[] = {
 		"stopping the world",   "garbage collection", "GC mark termination",
@@ -193,14 +193,14 @@ static bool is_runtime_goroutine(const struct dump_goroutine *g)
 }
 
 /* Goroutine 1 is the one that exits. */
-static void note_restless(struct witnesses *w, const struct dump_goroutine *g)
+static void note_unrest(struct witnesses *w, const struct dump_goroutine *g)
 {
-	if (w->restless[0] || g->id <= 1)
+	if (g->id <= 1)
 		return;
-	if (is_restless(g->reason) || (is_running(g->reason) && !is_runtime_goroutine(g))) {
-		w->restless = arena_strndup(w->arena, g->reason, strlen(g->reason));
-		w->restless_id = g->id;
-	}
+	if (is_stopping(g->reason) && !w->stopping[0])
+		w->stopping = arena_strndup(w->arena, g->reason, strlen(g->reason));
+	if (is_running(g->reason) && !is_runtime_goroutine(g))
+		w->running++;
 }
 
 void witness_add(void *ctx, struct dump_goroutine *g)
@@ -216,7 +216,7 @@ void witness_add(void *ctx, struct dump_goroutine *g)
 
 	if (!g->id || map_find(&w->by_id, g->id))
 		return; /* goroutine 0 is a thread's own; a running one may be printed twice */
-	note_restless(w, g);
+	note_unrest(w, g);
 	t.site = intern(w, g);
 	read_arguments(&t, g);
 	if (waits_for_lock(g))

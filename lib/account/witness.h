@@ -44,10 +44,11 @@ struct witnesses {
 		struct witness *items;
 		size_t len, cap;
 	} all;
-	/* Something in the dump says that the process had not come to rest: see
-	 * struct verdict. "" or the reason of the first such goroutine. */
-	const char *restless;
-	uint64_t restless_id;
+	/* What shows that the process had not come to rest: a stack that stops the world, or
+	 * waits for a collection ("" or the first one's reason), and how many goroutines of the
+	 * program's were running or ready to run. */
+	const char *stopping;
+	uint32_t running;
 };
 
 void witnesses_init(struct witnesses *w, struct arena *arena);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/intern.h"
+#include "base/texts.h"
 #include "base/str.h"
 #include "base/vec.h"
 
@@ -24,7 +24,7 @@ enum pending {
 };
 
 struct dump_state {
-	struct intern names;
+	struct texts names;
 	struct buf part; /* the beginning of a line whose end is in the next piece */
 	bool skipping;   /* the rest of a line that is too long */
 	enum section section;
@@ -88,7 +88,7 @@ static bool drop_suffix(struct str *s, const char *suffix)
 
 static const char *name(struct dump_state *st, struct str s)
 {
-	return intern_text(&st->names, s.p, s.n);
+	return texts_keep(&st->names, s.p, s.n);
 }
 
 /* What follows the reason, between two commas: "2 minutes". */
@@ -518,7 +518,7 @@ void dump_end(struct dump_parser *p)
 		finish_part(p, (struct str){ 0 });
 	hand_over(p);
 	buf_release(&st->part);
-	intern_release(&st->names);
+	texts_release(&st->names);
 	VEC_FREE(&st->g.frames);
 	VEC_FREE(&st->g.ancestors);
 	VEC_FREE(&st->g.ancestor_frames);

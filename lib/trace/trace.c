@@ -542,3 +542,25 @@ struct goroutine *trace_find(const struct trace_reader *r, uint64_t id)
 {
 	return map_get(&r->live, id);
 }
+
+const struct trace_stack *trace_stack_hold(struct trace_reader *r, const struct trace_stack *s)
+{
+	(void)r;
+	return intern_share(owned(s));
+}
+
+void trace_stack_drop(struct trace_reader *r, const struct trace_stack *s)
+{
+	intern_drop(&r->names, owned(s));
+}
+
+size_t trace_threads(const struct trace_reader *r, uint64_t *tids, size_t max)
+{
+	const struct map_slot *slot;
+	size_t at = 0, n = 0;
+
+	while ((slot = map_next(&r->changes.threads, &at)))
+		if (n++ < max)
+			tids[n - 1] = slot->key;
+	return n;
+}

@@ -1,4 +1,4 @@
-#include "base/intern.h"
+#include "base/texts.h"
 
 #include <string.h>
 
@@ -26,7 +26,7 @@ static uint64_t hash_of(const char *s, size_t n)
 	return h ^ h >> 32;
 }
 
-const char *intern_text(struct intern *t, const char *s, size_t n)
+const char *texts_keep(struct texts *t, const char *s, size_t n)
 {
 	uint64_t hash = hash_of(s, n);
 	struct entry *first = map_get(&t->map, hash), *e;
@@ -43,7 +43,7 @@ const char *intern_text(struct intern *t, const char *s, size_t n)
 	return e->text;
 }
 
-void intern_release(struct intern *t)
+void texts_release(struct texts *t)
 {
 	map_release(&t->map);
 }

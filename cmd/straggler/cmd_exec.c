@@ -1,0 +1,226 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "cmd.h"
+#include "proc/loop.h"
+#include "report/report.h"
+#include "run/sink.h"
+#include "terminal.h"
+#include "watch/watch.h"
+
+#define DEFAULT_SETTLE_NS NS_PER_S
+
+extern char **environ;
+
+struct options {
+	const char *sink;
+	int64_t settle_ns;
+	enum second_look second_look;
+	bool no_trace, with_parent, fail;
+	int argc; /* what follows the options: the program and its arguments */
+	char **argv;
+};
+
+static const char help[] =
+    "usage: straggler exec [OPTION...] [--] PROGRAM [ARG...]\n"
+    "\n"
+    "Runs one test binary and watches it: what 'straggler test' puts into -exec. Output and\n"
+    "exit status are the program's. Without --sink findings are printed to standard error.\n"
+    "\n"
+    "  --sink FILE           append the findings to FILE as JSON lines, print nothing\n"
+    "  --settle DURATION     how long goroutines may take to end after the tests (1s)\n"
+    "  --second-look WHEN    auto, always or never: run the owners of survivors again (auto)\n"
+    "  --no-trace            do not trace the tests; judge by the second look alone\n"
+    "  --fail                exit 1 when the program exits 0 and something leaked\n"
+    "  --with-parent         end the tests when the calling process ends\n"
+    "  --help                print this\n"
+    "\n"
+    "  go test -exec 'straggler exec --' ./...\n"
+    "  bazel test --run_under='straggler exec --' //...\n";
+
+static bool parse_second_look(const char *text, enum second_look *look, struct err *err)
+{
+	static const char *const names[] = { "auto", "always", "never" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (!strcmp(text, names[i])) {
+			*look = (enum second_look)i;
+			return true;
+		}
+	return err_set(err, ERR_USAGE, "--second-look takes auto, always or never, not '%.40s'",
+		       text);
+}
+
+static bool parse(int argc, char **argv, struct options *o, bool *helped, struct err *err)
+{
+	static const struct option longs[] = {
+		{ "sink", required_argument, NULL, 's' },
+		{ "settle", required_argument, NULL, 't' },
+		{ "second-look", required_argument, NULL, 'l' },
+		{ "no-trace", no_argument, NULL, 'n' },
+		{ "with-parent", no_argument, NULL, 'p' },
+		{ "fail", no_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	bool ok = true;
+	int c;
+
+	optind = 1;
+	opterr = 0;
+	while (ok && (c = getopt_long(argc, argv, "+", longs, NULL)) != -1) {
+		switch (c) {
+		case 's':
+			o->sink = optarg;
+			break;
+		case 't':
+			ok = duration_parse(optarg, &o->settle_ns, err);
+			break;
+		case 'l':
+			ok = parse_second_look(optarg, &o->second_look, err);
+			break;
+		case 'n':
+			o->no_trace = true;
+			break;
+		case 'p':
+			o->with_parent = true;
+			break;
+		case 'f':
+			o->fail = true;
+			break;
+		case 'h':
+			*helped = true;
+			return true;
+		default:
+			ok = err_set(err, ERR_USAGE,
+				     "unknown option '%.60s'; 'straggler exec --help' lists them",
+				     argv[optind - 1]);
+		}
+	}
+	o->argc = argc - optind;
+	o->argv = argv + optind;
+	if (ok && o->argc < 1)
+		ok =
+		    err_set(err, ERR_USAGE, "which program? straggler exec [OPTION...] -- PROGRAM");
+	return ok;
+}
+
+/* Prints the findings as the run's report would. */
+static bool print_findings(const struct watch_result *r, struct err *err)
+{
+	struct report_options options = { 0 };
+	struct run_file file = { 0 };
+	AUTO_BUF lines = { 0 };
+	AUTO_BUF text = { 0 };
+	struct run_record run = {
+		.tool = "", .go_version = "", .module = "", .dir = "", .head = "", .started = ""
+	};
+	struct str rest, line;
+	char cwd[4096];
+	bool ok = terminal_options("auto", STDERR_FILENO, &options, err);
+
+	run.dir = getcwd(cwd, sizeof(cwd)) ? cwd : "";
+	run.schema = RUN_FILE_SCHEMA;
+	run.module = r->package.module;
+	record_write_run(&lines, &run);
+	watch_write(r, &lines);
+	rest = (struct str){ .p = lines.data, .n = lines.len };
+	while (ok && str_line(&rest, &line))
+		ok = record_read_line(&file, line.p, line.n, err);
+	if (ok && (file.findings.len || r->package.checked != CHECKED_YES))
+		ok = report_term.write(&file, &options, &text, err);
+	if (ok)
+		fwrite(buf_str(&text), 1, text.len, stderr);
+	run_file_release(&file);
+	return ok;
+}
+
+static bool any_leak(const struct watch_result *r)
+{
+	for (size_t i = 0; i < r->findings.len; i++)
+		if (r->findings.items[i].status == STATUS_LEAK)
+			return true;
+	return false;
+}
+
+/* Ends as the program did: a signal is passed on as one, without a core file of ours. */
+static int end_like(int status)
+{
+	struct rlimit none = { 0, 0 };
+	sigset_t all;
+
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	setrlimit(RLIMIT_CORE, &none);
+	signal(WTERMSIG(status), SIG_DFL);
+	sigfillset(&all);
+	sigprocmask(SIG_UNBLOCK, &all, NULL);
+	raise(WTERMSIG(status));
+	return 128 + WTERMSIG(status);
+}
+
+static bool deliver(const struct options *o, const struct watch_result *r, struct err *err)
+{
+	AUTO_BUF lines = { 0 };
+
+	if (!o->sink)
+		return print_findings(r, err);
+	watch_write(r, &lines);
+	return sink_append(o->sink, &lines, err);
+}
+
+static bool run(int argc, char **argv, int *code, struct err *err)
+{
+	struct options o = { .settle_ns = DEFAULT_SETTLE_NS };
+	struct watch_spec spec = { .watched_parent = -1 };
+	struct watch_result r;
+	bool helped = false;
+	bool leaked;
+	int status;
+
+	if (!parse(argc, argv, &o, &helped, err))
+		return false;
+	if (helped) {
+		fputs(help, stdout);
+		return true;
+	}
+	sigprocmask(SIG_SETMASK, NULL, &spec.mask);
+	spec.argv = o.argv;
+	spec.argc = (size_t)o.argc;
+	spec.envp = environ;
+	spec.path = getenv("PATH");
+	spec.settle_ns = o.settle_ns;
+	spec.second_look = o.second_look;
+	spec.no_trace = o.no_trace;
+	if (o.with_parent)
+		spec.watched_parent = pidfd_open_cloexec(getppid());
+	if (!watch_run(&spec, &r, err))
+		return false;
+	/* The program's result stands, whatever becomes of ours. */
+	if (!deliver(&o, &r, err) && !o.sink) {
+		char line[1024];
+
+		fprintf(stderr, "straggler: %s\n", err_format(err, line, sizeof(line)));
+	}
+	status = r.status;
+	leaked = any_leak(&r);
+	watch_release(&r);
+	*code = end_like(status);
+	if (*code == 0 && o.fail && leaked)
+		*code = EXIT_FINDINGS;
+	return true;
+}
+
+const struct command cmd_exec = {
+	.name = "exec",
+	.args = "[OPTION...] [--] PROGRAM [ARG...]",
+	.summary = "run one test binary and watch it",
+	.run = run,
+};

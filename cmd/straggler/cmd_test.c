@@ -1,0 +1,453 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "base/vec.h"
+#include "cmd.h"
+#include "proc/spawn.h"
+#include "report/report.h"
+#include "run/runner.h"
+#include "state.h"
+#include "terminal.h"
+
+extern char **environ;
+
+/* The options of ours, in the order of help. */
+enum {
+	OPT_SETTLE,
+	OPT_RUN_FILE,
+	OPT_SECOND_LOOK,
+	OPT_COUNTS,
+	OPT_COLOR,
+	OPT_VERBOSE,
+	OPT_HELP,
+	OPT_COUNT,
+};
+
+static const struct {
+	struct option_spec spec;
+	const char *value; /* what it takes, for help */
+	const char *help;
+} options[OPT_COUNT] = {
+	[OPT_SETTLE] = { { "settle", true },
+			 "DURATION",
+			 "how long goroutines may take to end after the tests (1s)" },
+	[OPT_RUN_FILE] = { { "run-file", true },
+			   "FILE",
+			   "where the record of the run goes (the state folder)" },
+	[OPT_SECOND_LOOK] = { { "second-look", true },
+			      "WHEN",
+			      "auto, always or never: run the owners of survivors again (auto)" },
+	[OPT_COUNTS] = { { "counts", false },
+			 "",
+			 "show the goroutines before, after, started, peak and left of each test" },
+	[OPT_COLOR] = { { "color", true }, "WHEN", "auto, always or never (auto)" },
+	[OPT_VERBOSE] = { { "verbose", false }, "", "show stacks, evidence and what was excused" },
+	[OPT_HELP] = { { "help", false }, "", "print this" },
+};
+
+static void print_help(void)
+{
+	puts("usage: straggler test [OPTION...] [go test's flags and packages]\n"
+	     "\n"
+	     "Runs go test and tells which goroutines outlived which test. Takes go test's own\n"
+	     "command line; the options with two dashes are ours:\n");
+	for (size_t i = 0; i < OPT_COUNT; i++) {
+		char name[40];
+
+		snprintf(name, sizeof(name), "--%s %s", options[i].spec.name, options[i].value);
+		printf("  %-22s %s\n", name, options[i].help);
+	}
+	puts("\n"
+	     "Exit status: 0 clean; 1 a test failed or something leaked; 2 usage; 3 nothing could "
+	     "be\n"
+	     "checked; 128+n ended by signal n.");
+}
+
+/* Everything that one invocation holds. */
+struct invocation {
+	struct arena arena;
+	struct cmdline cmdline;
+	struct go_facts go;
+	struct report_options report;
+	char *run_path; /* of the run file, NULL: none */
+	char *sink;     /* owned; the file is removed at the end */
+	char *sink_dir; /* owned; a temporary folder, NULL: it is in the state folder */
+	int run_file;
+	char dir[4096];
+	char self[4096];
+};
+
+/* go test's -C must be its first argument: it decides which go.mod counts. */
+static const char *first_dir(int argc, char **argv)
+{
+	if (argc > 1 && (!strcmp(argv[0], "-C") || !strcmp(argv[0], "--C")))
+		return argv[1];
+	if (argc > 0 && !strncmp(argv[0], "-C=", 3))
+		return argv[0] + 3;
+	return NULL;
+}
+
+static bool parse(struct invocation *t, int argc, char **argv, struct err *err)
+{
+	struct option_spec specs[OPT_COUNT];
+	struct cmdline_input in = {
+		.argc = argc, .argv = argv, .options = specs, .options_len = OPT_COUNT
+	};
+
+	for (size_t i = 0; i < OPT_COUNT; i++)
+		specs[i] = options[i].spec;
+	in.goflags = t->go.flags;
+	return cmdline_parse(&t->cmdline, &in, &t->arena, err);
+}
+
+static bool check_options(struct invocation *t, struct err *err)
+{
+	static const char *const looks[] = { "auto", "always", "never" };
+	const char *settle = cmdline_option(&t->cmdline, OPT_SETTLE);
+	const char *look = cmdline_option(&t->cmdline, OPT_SECOND_LOOK);
+	const char *color = cmdline_option(&t->cmdline, OPT_COLOR);
+	bool known = !look;
+	int64_t ns;
+
+	for (size_t i = 0; look && i < ARRAY_LEN(looks); i++)
+		known |= !strcmp(look, looks[i]);
+	if (!known)
+		return err_set(err, ERR_USAGE,
+			       "--second-look takes auto, always or never, not '%s'", look);
+	if (settle && !duration_parse(settle, &ns, err))
+		return err_wrap(err, "--settle");
+	t->report.verbose = cmdline_option(&t->cmdline, OPT_VERBOSE) != NULL;
+	t->report.counts = cmdline_option(&t->cmdline, OPT_COUNTS) != NULL;
+	return terminal_options(color ? color : "auto", STDOUT_FILENO, &t->report, err);
+}
+
+/* --- what is not checked ------------------------------------------------------ */
+
+static const char *unchecked_reason(const struct cmdline *c)
+{
+	if (c->help || c->test_help)
+		return "help was asked for";
+	if (cmdline_flag_on(c, "c"))
+		return "-c only builds";
+	if (cmdline_flag_on(c, "n"))
+		return "-n only prints commands";
+	if (cmdline_flag(c, "list"))
+		return "-list only lists tests";
+	if (cmdline_flag(c, "fuzz"))
+		return "-fuzz runs tests in processes of its own";
+	return NULL;
+}
+
+/* Hands go test what it was given, and nothing of ours. */
+static bool pass_on(struct invocation *t, const char *why, int *code, struct err *err)
+{
+	struct spawn s = { .path = "go", .envp = environ, .fds = { -1, -1, -1 } };
+	AUTO_WORDS words = { 0 };
+	struct child child;
+	int status;
+
+	VEC_PUSH(&words, "go");
+	VEC_PUSH(&words, "test");
+	if (t->cmdline.dir) {
+		VEC_PUSH(&words, "-C");
+		VEC_PUSH(&words, t->cmdline.dir);
+	}
+	for (size_t i = 0; i < t->cmdline.args.len; i++)
+		VEC_PUSH(&words, t->cmdline.args.items[i].text);
+	VEC_PUSH(&words, NULL);
+	s.argv = (char *const *)(uintptr_t)words.items; /* NOLINT */
+	sigprocmask(SIG_SETMASK, NULL, &s.mask);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	if (!spawn_start(&s, &child, err))
+		return false;
+	status = child_wait(&child);
+	fprintf(stderr, "straggler: nothing was checked: %s\n", why);
+	*code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return true;
+}
+
+/* --- files of the run ---------------------------------------------------------- */
+
+static char *format_path(const char *dir, const char *name, const char *suffix)
+{
+	struct buf b = { 0 };
+
+	buf_printf(&b, "%s/%s%s", dir, name, suffix);
+	return buf_take(&b);
+}
+
+static void run_name(char *name, size_t size)
+{
+	time_t now = time(NULL);
+	char stamp[32];
+	struct tm tm;
+
+	strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", localtime_r(&now, &tm));
+	snprintf(name, size, "%s-%d", stamp, getpid());
+}
+
+static bool make_dirs(const char *path)
+{
+	char part[4096];
+
+	snprintf(part, sizeof(part), "%s", path);
+	for (char *p = part + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(part, 0700) && errno != EEXIST)
+			return false;
+		*p = '/';
+	}
+	return mkdir(part, 0700) == 0 || errno == EEXIST;
+}
+
+/* A place for the sink where the state folder cannot be used. */
+static bool use_temporary(struct invocation *t, struct err *err)
+{
+	const char *tmp = getenv("TMPDIR");
+	struct buf b = { 0 };
+
+	buf_printf(&b, "%s/straggler-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	t->sink_dir = buf_take(&b);
+	if (!mkdtemp(t->sink_dir))
+		return err_sys(err, errno, "create a folder like %s", t->sink_dir);
+	t->sink = format_path(t->sink_dir, "sink", ".jsonl");
+	return true;
+}
+
+static bool open_run_file(struct invocation *t, struct err *err)
+{
+	t->run_file = open(t->run_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+	return t->run_file >= 0 || err_sys(err, errno, "create the run file %s", t->run_path);
+}
+
+/* The state folder is a convenience: without it the run goes on and says so. A
+ * --run-file is an order. */
+static bool open_files(struct invocation *t, struct err *err)
+{
+	const char *given = cmdline_option(&t->cmdline, OPT_RUN_FILE);
+	AUTO_BUF dir = { 0 };
+	char name[64], line[1024];
+	struct err why;
+
+	run_name(name, sizeof(name));
+	if (given) {
+		t->run_path = strdup(given);
+		if (!open_run_file(t, err))
+			return false;
+	}
+	if (state_runs_dir(&dir, &why) && make_dirs(buf_str(&dir)) &&
+	    access(buf_str(&dir), W_OK) == 0) {
+		t->sink = format_path(buf_str(&dir), name, ".sink");
+		if (!given) {
+			t->run_path = format_path(buf_str(&dir), name, ".jsonl");
+			return open_run_file(t, err);
+		}
+		return true;
+	}
+	if (!given) {
+		if (dir.len)
+			err_sys(&why, errno, "write to %s", buf_str(&dir));
+		fprintf(stderr, "straggler: no run file: %s\n",
+			err_format(&why, line, sizeof(line)));
+	}
+	return use_temporary(t, err);
+}
+
+static void close_files(struct invocation *t)
+{
+	if (t->sink)
+		unlink(t->sink);
+	if (t->sink_dir)
+		rmdir(t->sink_dir);
+	if (t->run_file >= 0)
+		close(t->run_file);
+	free(t->sink);
+	free(t->sink_dir);
+	free(t->run_path);
+}
+
+/* --- the run --------------------------------------------------------------------- */
+
+static bool write_all(int fd, const struct buf *b)
+{
+	size_t done = 0;
+
+	while (done < b->len) {
+		ssize_t n = write(fd, b->data + done, b->len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		done += (size_t)n;
+	}
+	return true;
+}
+
+static bool show(void *ctx, struct buf *out, struct buf *errors)
+{
+	(void)ctx;
+	return write_all(STDOUT_FILENO, out) && write_all(STDERR_FILENO, errors);
+}
+
+static size_t watcher_options(const struct invocation *t, const char **words, size_t max)
+{
+	const char *settle = cmdline_option(&t->cmdline, OPT_SETTLE);
+	const char *look = cmdline_option(&t->cmdline, OPT_SECOND_LOOK);
+	size_t n = 0;
+
+	assert(max >= 5);
+	if (settle) {
+		words[n++] = "--settle";
+		words[n++] = settle;
+	}
+	if (look) {
+		words[n++] = "--second-look";
+		words[n++] = look;
+	}
+	words[n] = NULL;
+	return n;
+}
+
+static bool any_leak(const struct run_file *f)
+{
+	for (size_t i = 0; i < f->findings.len; i++)
+		if (f->findings.items[i].status == STATUS_LEAK)
+			return true;
+	return false;
+}
+
+static int exit_code(const struct runner_result *r)
+{
+	if (r->signal)
+		return 128 + r->signal;
+	if (r->go_status > 128)
+		return r->go_status;
+	if (r->nothing_ran && r->go_status)
+		return r->go_status == 2 ? EXIT_USAGE : EXIT_UNCHECKED;
+	return r->tests_failed || any_leak(&r->file) ? EXIT_FINDINGS : EXIT_CLEAN;
+}
+
+static void finish_run_file(struct invocation *t, struct runner_result *r, int code)
+{
+	AUTO_BUF line = { 0 };
+
+	r->file.end.exit_code = code;
+	record_write_end(&line, &r->file.end);
+	if (t->run_file >= 0 && !r->lost[0] && !write_all(t->run_file, &line))
+		r->lost = strerror(errno);
+	if (r->lost[0])
+		fprintf(stderr, "straggler: the run file is incomplete: %s: %s\n", t->run_path,
+			r->lost);
+}
+
+/* Findings and summary. With -json standard output is the stream's alone. */
+static bool print_report(struct invocation *t, const struct runner_result *r, struct err *err)
+{
+	bool json = cmdline_flag_on(&t->cmdline, "json");
+	AUTO_BUF text = { 0 };
+
+	if (r->nothing_ran && r->go_status)
+		return true; /* go has said why */
+	if (!report_term.write(&r->file, &t->report, &text, err))
+		return false;
+	return write_all(json ? STDERR_FILENO : STDOUT_FILENO, &text) || r->signal ||
+	       err_sys(err, errno, "write to standard output");
+}
+
+static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct err *err)
+{
+	const char *words[8];
+	struct runner_spec spec = {
+		.cmdline = &t->cmdline,
+		.go = "go",
+		.self = t->self,
+		.watch = words,
+		.sink = t->sink,
+		.envp = environ,
+		.dir = t->dir,
+		.tool = STRAGGLER_VERSION,
+		.args = (const char *const *)argv,
+		.args_len = (size_t)argc,
+		.run_file = t->run_file,
+		.show = show,
+	};
+	struct runner_result r;
+	bool ok;
+
+	watcher_options(t, words, ARRAY_LEN(words));
+	sigprocmask(SIG_SETMASK, NULL, &spec.mask);
+	signal(SIGPIPE, SIG_IGN);
+	if (!runner_run(&spec, &t->go, &r, err)) {
+		runner_release(&r);
+		return false;
+	}
+	*code = exit_code(&r);
+	finish_run_file(t, &r, *code);
+	ok = print_report(t, &r, err);
+	runner_release(&r);
+	return ok;
+}
+
+static bool find_self(struct invocation *t, struct err *err)
+{
+	ssize_t n = readlink("/proc/self/exe", t->self, sizeof(t->self) - 1);
+
+	if (n < 0)
+		return err_sys(err, errno, "find this program");
+	t->self[n] = '\0';
+	if (!getcwd(t->dir, sizeof(t->dir)))
+		return err_sys(err, errno, "find the working directory");
+	return true;
+}
+
+static bool run_tests(struct invocation *t, int argc, char **argv, int *code, struct err *err)
+{
+	const char *why;
+
+	if (!go_facts_read("go", first_dir(argc, argv), environ, &t->arena, &t->go, err) ||
+	    !parse(t, argc, argv, err))
+		return false;
+	if (cmdline_option(&t->cmdline, OPT_HELP)) {
+		print_help();
+		return true;
+	}
+	if (t->go.minor >= 0 && t->go.minor < 22)
+		return err_set(err, ERR_LIMIT, "Go 1.22 or newer is needed, this is %s",
+			       t->go.version);
+	why = unchecked_reason(&t->cmdline);
+	if (why)
+		return pass_on(t, why, code, err);
+	return check_options(t, err) && find_self(t, err) && open_files(t, err) &&
+	       go_on(t, argc, argv, code, err);
+}
+
+static bool run(int argc, char **argv, int *code, struct err *err)
+{
+	struct invocation t = { .run_file = -1 };
+	bool ok;
+
+	setlocale(LC_CTYPE, "");
+	ok = run_tests(&t, argc - 1, argv + 1, code, err);
+	close_files(&t);
+	cmdline_release(&t.cmdline);
+	arena_clear(&t.arena);
+	return ok;
+}
+
+const struct command cmd_test = {
+	.name = "test",
+	.args = "[OPTION...] [go test's flags and packages]",
+	.summary = "run go test and tell what outlived each test",
+	.run = run,
+};

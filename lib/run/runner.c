@@ -1,0 +1,471 @@
+#include "run/runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "proc/loop.h"
+#include "proc/spawn.h"
+#include "run/resolve.h"
+#include "run/retry.h"
+#include "run/sink.h"
+
+#define PIECE       65536
+#define GRACE_NS    (3 * NS_PER_S) /* for go to end after a signal */
+#define WATCH_WORDS 32
+
+/* One go test under way: the user's own, or a retry of one package. */
+struct go_call {
+	struct child child;
+	int out;         /* its stdout, -1: closed */
+	struct buf line; /* not whole yet */
+	bool running;
+	bool retries; /* it is a retry: its events are the retry's business */
+};
+
+struct runner {
+	const struct runner_spec *spec;
+	const struct go_facts *facts;
+	struct runner_result *result;
+	struct arena arena;
+	struct loop loop;
+	struct render render;
+	struct results results;
+	struct sink sink;
+	struct run_file pending; /* what the watchers said, not resolved yet */
+	struct go_call main, again;
+	struct retries retries;
+	int signals, grace;
+	size_t bad_lines;
+};
+
+/* --- what is written ------------------------------------------------------- */
+
+static void write_run_file(struct runner *r, const struct buf *lines)
+{
+	size_t done = 0;
+
+	while (r->spec->run_file >= 0 && !r->result->lost[0] && done < lines->len) {
+		ssize_t n = write(r->spec->run_file, lines->data + done, lines->len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			r->result->lost = strerror(errno);
+			return;
+		}
+		done += (size_t)n;
+	}
+}
+
+static void end_go(struct runner *r, int sig)
+{
+	if (r->main.running)
+		kill(r->main.child.pid, sig);
+	if (r->again.running)
+		kill(r->again.child.pid, sig);
+}
+
+static void show(struct runner *r)
+{
+	if ((r->render.out.len || r->render.err.len) &&
+	    !r->spec->show(r->spec->ctx, &r->render.out, &r->render.err) && !r->result->signal) {
+		/* Nobody reads on: as go test would, with the signal it would get. */
+		r->result->signal = SIGPIPE;
+		end_go(r, SIGTERM);
+		timer_set(r->grace, GRACE_NS);
+	}
+	buf_reset(&r->render.out);
+	buf_reset(&r->render.err);
+}
+
+static void read_sink(struct runner *r)
+{
+	struct err ignored;
+
+	sink_read(&r->sink, &r->pending, &r->bad_lines, &ignored);
+}
+
+static void conclude_package(struct runner *r, const char *package)
+{
+	AUTO_BUF lines = { 0 };
+
+	resolve_package(&r->pending, results_package(&r->results, package), package,
+			&r->result->file, &lines);
+	write_run_file(r, &lines);
+	if (r->spec->package_done)
+		r->spec->package_done(r->spec->ctx, &r->result->file, package);
+}
+
+/* --- starting go ------------------------------------------------------------ */
+
+static void on_output(void *ctx, int fd, short revents);
+
+/* Our command for -exec: this program, the sink, and what every watcher is told. */
+static size_t watcher_words(const struct runner *r, const struct retry_run *again,
+			    const char **words)
+{
+	/* A run that only answers a question reports to nobody. */
+	bool asks = again && again->pattern;
+	size_t n = 0;
+
+	words[n++] = r->spec->self;
+	words[n++] = "exec";
+	words[n++] = "--with-parent";
+	words[n++] = "--sink";
+	words[n++] = asks ? "/dev/null" : r->spec->sink;
+	if (asks)
+		words[n++] = "--second-look=never";
+	if (again && !again->trace)
+		words[n++] = "--no-trace";
+	for (size_t i = 0; !asks && r->spec->watch[i] && n < WATCH_WORDS - 1; i++)
+		words[n++] = r->spec->watch[i];
+	words[n++] = "--";
+	return n;
+}
+
+static bool start_go(struct runner *r, struct go_call *call, const struct retry_run *again,
+		     struct err *err)
+{
+	const char *wrap[WATCH_WORDS];
+	struct inner_call inner = {
+		.go = r->spec->go,
+		.wrap = wrap,
+		.wrap_len = watcher_words(r, again, wrap),
+		.extra_ldflags = "-s=false",
+		.run = again ? again->pattern : NULL,
+		.packages = again ? &again->package : NULL,
+		.packages_len = again ? 1 : 0,
+	};
+	struct spawn s = { .path = r->spec->go,
+			   .envp = r->spec->envp,
+			   .fds = { -1, -1, -1 },
+			   .mask = r->spec->mask,
+			   .die_with_parent = true };
+	AUTO_WORDS words = { 0 };
+	int ends[2];
+	bool ok;
+
+	if (!cmdline_inner(r->spec->cmdline, &inner, &words, err))
+		return false;
+	VEC_PUSH(&words, NULL);
+	s.argv = (char *const *)(uintptr_t)words.items; /* NOLINT */
+	if (pipe2(ends, O_CLOEXEC))
+		return err_sys(err, errno, "pipe");
+	s.fds[1] = ends[1];
+	ok = spawn_start(&s, &call->child, err);
+	close(ends[1]);
+	if (!ok) {
+		close(ends[0]);
+		return false;
+	}
+	call->out = ends[0];
+	call->running = true;
+	fcntl(call->out, F_SETFL, O_NONBLOCK);
+	loop_add(&r->loop, call->out, POLLIN, on_output, r);
+	return true;
+}
+
+/* --- events ------------------------------------------------------------------ */
+
+static void start_retry(struct runner *r);
+
+/* A package's last event: what its watcher said is complete. */
+static void package_ended(struct runner *r, const char *package)
+{
+	const struct package_result *p = results_package(&r->results, package);
+
+	read_sink(r);
+	if (p && p->result == TEST_RESULT_FAIL && !p->build_failed && !r->result->signal &&
+	    retries_want(&r->retries, p, &r->pending)) {
+		start_retry(r);
+		return;
+	}
+	render_release(&r->render, package);
+	conclude_package(r, package);
+}
+
+static void take_line(struct runner *r, struct go_call *call, struct str line)
+{
+	AUTO_TEST_EVENT e;
+	bool is_event = test_event_read(&e, line.p, line.n);
+
+	if (call->retries && !retries_counts(&r->retries)) {
+		if (is_event)
+			retries_event(&r->retries, &e);
+		return;
+	}
+	render_line(&r->render, is_event ? &e : NULL, line);
+	if (!is_event)
+		return;
+	results_add(&r->results, &e);
+	if (test_event_ends_package(&e) && !call->retries)
+		package_ended(r, e.package);
+}
+
+static void take_lines(struct runner *r, struct go_call *call)
+{
+	struct str rest = { .p = call->line.data, .n = call->line.len };
+	size_t used = 0;
+	struct str line;
+
+	while (rest.n && memchr(rest.p, '\n', rest.n) && str_line(&rest, &line)) {
+		take_line(r, call, line);
+		used = (size_t)(rest.p - call->line.data);
+	}
+	buf_consume(&call->line, used);
+	show(r);
+}
+
+/* The retry's go has ended: on to the next step, or to the verdict. */
+static void retry_ended(struct runner *r)
+{
+	const char *package = retries_package(&r->retries);
+	enum retry_verdict verdict = retries_next(&r->retries);
+
+	switch (verdict) {
+	case RETRY_GO_ON:
+		break;
+	case RETRY_FIRST_STANDS:
+		render_release(&r->render, package);
+		conclude_package(r, package);
+		break;
+	case RETRY_REPLACE:
+		/* What its watcher said of the first run is void. */
+		retries_forget(&r->pending, package);
+		results_again(&r->results, package);
+		render_again(&r->render, package);
+		break;
+	case RETRY_REPLACED:
+		read_sink(r);
+		render_release(&r->render, package);
+		conclude_package(r, package);
+		break;
+	}
+	start_retry(r);
+}
+
+static void reap(struct runner *r, struct go_call *call)
+{
+	int status;
+
+	loop_remove(&r->loop, call->out);
+	close(call->out);
+	call->out = -1;
+	status = child_wait(&call->child);
+	call->running = false;
+	if (call->line.len) {
+		buf_putc(&call->line, '\n');
+		take_lines(r, call);
+	}
+	if (call->retries)
+		retry_ended(r);
+	else
+		r->result->go_status =
+		    WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	show(r);
+	if (!r->main.running && !r->again.running)
+		r->loop.stop = true;
+}
+
+static void on_output(void *ctx, int fd, short revents)
+{
+	struct runner *r = ctx;
+	struct go_call *call = fd == r->main.out ? &r->main : &r->again;
+	ssize_t n;
+
+	(void)revents;
+	n = read(fd, buf_reserve(&call->line, PIECE), PIECE);
+	if (n > 0) {
+		call->line.len += (size_t)n;
+		take_lines(r, call);
+	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+		reap(r, call);
+	}
+}
+
+/* Starts the retry that waits, unless one runs. A retry that cannot be started
+ * leaves the first result. */
+static void start_retry(struct runner *r)
+{
+	struct retry_run run;
+	struct err err;
+
+	while (!r->again.running && retries_due(&r->retries, &run)) {
+		const char *package = run.package;
+
+		if (r->result->signal || !start_go(r, &r->again, &run, &err)) {
+			retries_give_up(&r->retries);
+			render_release(&r->render, package);
+			conclude_package(r, package);
+		}
+	}
+}
+
+/* --- signals ------------------------------------------------------------------- */
+
+static void on_signal(void *ctx, int fd, short revents)
+{
+	struct runner *r = ctx;
+	struct signalfd_siginfo info;
+
+	(void)revents;
+	while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (!r->result->signal)
+			r->result->signal = (int)info.ssi_signo;
+		/* From a terminal go got it, too. */
+		if (info.ssi_code <= 0)
+			end_go(r, (int)info.ssi_signo);
+		timer_set(r->grace, GRACE_NS);
+	}
+}
+
+/* go did not end: it is ended, and the watchers end the tests with it. */
+static void on_grace(void *ctx, int fd, short revents)
+{
+	struct runner *r = ctx;
+
+	(void)revents;
+	timer_clear(fd);
+	end_go(r, SIGKILL);
+}
+
+/* --- from start to end ---------------------------------------------------------- */
+
+static void write_start(struct runner *r)
+{
+	struct run_record *run = &r->result->file.run;
+	AUTO_BUF line = { 0 };
+	char started[40];
+	time_t now = time(NULL);
+	struct tm tm;
+	struct str text;
+
+	strftime(started, sizeof(started), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	*run = (struct run_record){
+		.schema = RUN_FILE_SCHEMA,
+		.tool = r->spec->tool,
+		.go_version = r->facts->version,
+		.module = r->facts->module,
+		.dir = r->spec->dir,
+		.head = "",
+		.started = started,
+		.args = (const char **)(uintptr_t)r->spec->args, /* NOLINT */
+		.args_len = r->spec->args_len,
+	};
+	record_write_run(&line, run);
+	write_run_file(r, &line);
+	text = (struct str){ .p = line.data, .n = line.len - 1 };
+	*run = (struct run_record){ 0 };
+	record_read_line(&r->result->file, text.p, text.n, NULL);
+}
+
+/* Packages that went without a last event (go was killed) still have findings. */
+static void conclude_rest(struct runner *r)
+{
+	read_sink(r);
+	for (size_t i = 0; i < r->results.packages.len; i++) {
+		const struct package_result *p = r->results.packages.items[i];
+
+		if (!p->ended && p->started)
+			conclude_package(r, p->package);
+	}
+}
+
+static bool any_failed(const struct runner *r, bool *any_ran)
+{
+	bool failed = false;
+
+	for (size_t i = 0; i < r->results.packages.len; i++) {
+		const struct package_result *p = r->results.packages.items[i];
+
+		*any_ran |= p->started && !p->build_failed;
+		failed |= p->ended && p->result == TEST_RESULT_FAIL;
+	}
+	return failed;
+}
+
+static void sum_up(struct runner *r, int64_t start_ns)
+{
+	struct runner_result *res = r->result;
+	bool any_ran = false;
+	bool failed = any_failed(r, &any_ran);
+
+	/* Every failure was the trace's: go's status is not theirs. */
+	res->tests_failed = failed || (res->go_status != 0 && !retries_replaced(&r->retries));
+	res->nothing_ran = !any_ran;
+	res->totals = results_totals(&r->results);
+	res->file.end.present = true;
+	res->file.end.elapsed_ns = clock_now_ns() - start_ns;
+	render_end(&r->render, res->tests_failed);
+	show(r);
+}
+
+static bool prepare(struct runner *r, struct err *err)
+{
+	static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, 0 };
+	struct render_options options = render_options(r->spec->cmdline);
+
+	options.hold_failed = true;
+	r->render = render_new(options);
+	retries_init(&r->retries, &r->arena);
+	if (!sink_open(&r->sink, r->spec->sink, err) || !signals_open(&r->signals, caught, err) ||
+	    !timer_open(&r->grace, err))
+		return false;
+	loop_add(&r->loop, r->signals, POLLIN, on_signal, r);
+	loop_add(&r->loop, r->grace, POLLIN, on_grace, r);
+	return true;
+}
+
+static void close_runner(struct runner *r)
+{
+	render_free(&r->render);
+	results_release(&r->results);
+	retries_release(&r->retries);
+	sink_close(&r->sink);
+	run_file_release(&r->pending);
+	loop_release(&r->loop);
+	buf_release(&r->main.line);
+	buf_release(&r->again.line);
+	if (r->signals >= 0)
+		close(r->signals);
+	if (r->grace >= 0)
+		close(r->grace);
+	arena_clear(&r->arena);
+}
+
+bool runner_run(const struct runner_spec *spec, const struct go_facts *facts,
+		struct runner_result *result, struct err *err)
+{
+	struct runner r = { .spec = spec,
+			    .facts = facts,
+			    .result = result,
+			    .signals = -1,
+			    .grace = -1,
+			    .sink = { .fd = -1 },
+			    .main = { .out = -1 },
+			    .again = { .out = -1, .retries = true } };
+	int64_t start_ns = clock_now_ns();
+	bool ok;
+
+	*result = (struct runner_result){ .lost = "" };
+	write_start(&r);
+	ok = prepare(&r, err) && start_go(&r, &r.main, NULL, err) && loop_run(&r.loop, err);
+	if (ok) {
+		conclude_rest(&r);
+		sum_up(&r, start_ns);
+	}
+	close_runner(&r);
+	return ok;
+}
+
+void runner_release(struct runner_result *r)
+{
+	run_file_release(&r->file);
+}

@@ -1,0 +1,27 @@
+/*
+ * What the watchers have to say: JSON lines in one file, to which every watcher
+ * appends the lines of its package with one write (O_APPEND). A file and no descriptor,
+ * because what is inherited through go reaches everything that go starts.
+ */
+#ifndef RUN_SINK_H
+#define RUN_SINK_H
+
+#include "account/record.h"
+#include "base/buf.h"
+
+/* For the watcher: appends text whole. */
+bool sink_append(const char *path, const struct buf *text, struct err *err);
+
+/* For the runner: reads what has come since the last call. */
+struct sink {
+	int fd;          /* owned, -1: not open */
+	struct buf rest; /* a line that is not whole yet */
+};
+
+bool sink_open(struct sink *s, const char *path, struct err *err);
+
+/* Adds the new lines to *r. A line that cannot be read is counted in *bad. */
+bool sink_read(struct sink *s, struct run_file *r, size_t *bad, struct err *err);
+void sink_close(struct sink *s);
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * One look at one test binary: start it, read its trace, hold it at its end, settle,
+ * ask for its testimony, judge.
+ *
+ *   running --exit trapped--> settling --quiet or spent--> testimony --dump--> ending
+ *      |                         |                                            ^
+ *      +--no suspects, or nothing to hold it by------------- let go ----------+
+ *
+ * The first run is held at the exit alone, where status and output are final. The second
+ * look is held at the gate before, between the last test and the teardown; its results are
+ * thrown away. A package with a TestMain is judged at the exit even then, because
+ * its teardown may stop what still lives at the gate.
+ *
+ * The look ends on the process's pidfd, never on the end of a pipe, which children may
+ * hold. Everything is bounded: settling by its budget, the dump by its own, the second look
+ * as a whole by limit_ns.
+ */
+#ifndef WATCH_LOOK_H
+#define WATCH_LOOK_H
+
+#include <signal.h>
+
+#include "account/verdict.h"
+#include "watch/arguments.h"
+
+#define LOOK_DUMP_BUDGET_NS (2 * INT64_C(1000000000))
+#define LOOK_SCAN_BUDGET_NS (INT64_C(500) * 1000000)
+
+struct look_spec {
+	char *const *argv; /* NULL-terminated: the binary, or a wrapper before it */
+	char *const *envp;
+	const struct binary *binary;
+	bool direct;  /* argv[0] is the binary itself */
+	bool trace;   /* the marker is among the flags: read the trace */
+	bool gate;    /* the gate marker is, too: this is a second look */
+	bool at_exit; /* with gate: settle there, judge at the exit */
+	bool judge;   /* false: count and pass on, never hold */
+	const char *package;
+	int64_t settle_ns;
+	int64_t limit_ns;   /* 0: none */
+	int trace_copy;     /* where the trace goes, too; -1: nowhere */
+	int watched_parent; /* pidfd: when it ends we end the test; -1: none */
+	sigset_t mask;      /* the test's signal mask */
+};
+
+struct look {
+	struct arena arena;  /* findings and names */
+	int status;          /* wait status that plain go test would have seen */
+	bool trapped;        /* the exit was seen */
+	bool ran, ran_again; /* m.Run began, and began once more */
+	bool trap_missing;   /* there was no filter: why says it */
+	bool traced;         /* a trace came: facts are set */
+	struct trace_facts facts;
+	char trace_error[256]; /* why the trace broke; "" */
+	struct owners owners;
+	struct trace_reader *trace; /* owned, may be NULL */
+	struct findings findings;
+	size_t suspects;       /* at the end of the trace */
+	bool judged;           /* findings were made */
+	bool dumped;           /* from a dump */
+	const char *undecided; /* why findings are undecided; "" : they are decided */
+	const char *why;       /* what could not be done; "" */
+	bool aborted;          /* ended by a signal to us, or by the limit */
+	int signal;            /* the signal that ended us, 0: none */
+	struct run_names {
+		const char **items; /* second look: the names of its RUN lines, in order */
+		size_t len, cap;
+	} names;
+	int64_t start_ns, exec_ns, end_ns, settle_ns, dump_ns; /* durations, but for start_ns */
+};
+
+/* Runs it. Fails when the program cannot be started; err is what exec said. */
+bool look_run(const struct look_spec *spec, struct look *l, struct err *err);
+void look_release(struct look *l);
+
+#endif

@@ -1,0 +1,680 @@
+#include "watch/watch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "account/run_line.h"
+#include "base/clock.h"
+#include "base/vec.h"
+#include "gotest/name.h"
+#include "guard/trap.h"
+#include "watch/look.h"
+
+#define LOOK_LEAST_NS   (10 * NS_PER_S) /* of time for the second look */
+#define LOOK_MOST_NS    (120 * NS_PER_S)
+#define GO_GRACE_NS     (50 * NS_PER_S) /* cmd/go kills a minute after -test.timeout */
+#define LOOK_GOMAXPROCS "GOMAXPROCS=8"
+
+struct watch {
+	const struct watch_spec *spec;
+	struct watch_result *r;
+	struct binary binary;
+	struct arguments arguments;
+	bool direct;
+	struct look first, second;
+	bool looked; /* second is filled */
+};
+
+/* --- what to run ---------------------------------------------------------- */
+
+static const char *find_program(struct watch *w, const char *name)
+{
+	const char *dirs = w->spec->path ? w->spec->path : "/usr/local/bin:/usr/bin:/bin";
+
+	if (strchr(name, '/'))
+		return name;
+	while (*dirs) {
+		size_t n = strcspn(dirs, ":");
+		char path[4096];
+
+		snprintf(path, sizeof(path), "%.*s/%s", (int)n, dirs, name);
+		if (n && access(path, X_OK) == 0)
+			return arena_strndup(&w->r->arena, path, strlen(path));
+		dirs += n + (dirs[n] == ':');
+	}
+	return name;
+}
+
+static char **with_env(struct watch *w, const char *const *changes)
+{
+	size_t n = 0, m = 0;
+	char **env;
+
+	while (w->spec->envp[n])
+		n++;
+	while (changes[m])
+		m++;
+	env = arena_alloc(&w->r->arena, (n + m + 1) * sizeof(*env));
+	n = 0;
+	for (char *const *e = w->spec->envp; *e; e++) {
+		bool replaced = false;
+
+		for (size_t i = 0; i < m; i++)
+			replaced |= !strncmp(*e, changes[i], strcspn(changes[i], "=") + 1);
+		if (!replaced)
+			env[n++] = *e;
+	}
+	for (size_t i = 0; i < m; i++)
+		env[n++] = arena_strndup(&w->r->arena, changes[i], strlen(changes[i]));
+	return env;
+}
+
+static const char *env_value(const struct watch *w, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (char *const *e = w->spec->envp; *e; e++)
+		if (!strncmp(*e, name, n) && (*e)[n] == '=')
+			return *e + n + 1;
+	return NULL;
+}
+
+/* The user's own settings come last: they win. */
+static const char *godebug(struct watch *w)
+{
+	const char *theirs = env_value(w, "GODEBUG");
+	char text[4096];
+
+	snprintf(text, sizeof(text), "GODEBUG=tracebackancestors=64%s%s",
+		 theirs && *theirs ? "," : "", theirs ? theirs : "");
+	return arena_strndup(&w->r->arena, text, strlen(text));
+}
+
+/* Where a user's own -trace goes: src/testing/testing.go, toOutputDir. */
+static int open_trace_copy(struct watch *w)
+{
+	struct str file = arguments_flag(&w->arguments, "trace");
+	struct str dir = arguments_flag(&w->arguments, "outputdir");
+	char path[4096];
+
+	if (!file.n)
+		return -1;
+	if (file.p[0] == '/' || !dir.n)
+		snprintf(path, sizeof(path), "%.*s", (int)file.n, file.p);
+	else
+		snprintf(path, sizeof(path), "%.*s/%.*s", (int)dir.n, dir.p, (int)file.n, file.p);
+	return open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+}
+
+/* --- the first run --------------------------------------------------------- */
+
+static struct look_spec common_spec(struct watch *w)
+{
+	return (struct look_spec){
+		.envp = w->spec->envp,
+		.binary = &w->binary,
+		.direct = w->direct,
+		.package = w->r->package.package,
+		.settle_ns = w->spec->settle_ns,
+		.trace_copy = -1,
+		.watched_parent = w->spec->watched_parent,
+		.mask = w->spec->mask,
+	};
+}
+
+static bool first_run(struct watch *w, struct err *err)
+{
+	static const char *const add[] = { "-test.trace=" TRAP_MARKER_PATH, NULL };
+	static const char *const drop[] = { "trace", NULL };
+	struct look_spec spec = common_spec(w);
+	bool ok;
+
+	spec.judge = w->binary.kind == BINARY_GO_AMD64;
+	spec.trace = spec.judge && !w->spec->no_trace;
+	spec.argv = w->spec->argv;
+	if (spec.trace) {
+		spec.trace_copy = open_trace_copy(w);
+		/* A file that cannot be made is testing's to complain about. */
+		if (spec.trace_copy < 0 && arguments_flag(&w->arguments, "trace").n)
+			spec.trace = false;
+	}
+	if (spec.trace)
+		spec.argv = arguments_apply(&w->arguments,
+					    &(struct arguments_change){ .drop = drop, .add = add },
+					    &w->r->arena);
+	ok = look_run(&spec, &w->first, err);
+	if (spec.trace_copy >= 0)
+		close(spec.trace_copy);
+	return ok;
+}
+
+/* --- the second look -------------------------------------------------------- */
+
+static void quote_regexp(struct buf *b, const char *s)
+{
+	for (; *s; s++) {
+		if (strchr("\\.+*?()|[]{}^$", *s))
+			buf_putc(b, '\\');
+		buf_putc(b, *s);
+	}
+}
+
+static bool mentioned(const struct findings *f, size_t i, bool benchmarks)
+{
+	const struct finding *one = &f->items[i];
+
+	if (!one->test[0] || (one->owner == OWNER_BENCHMARK) != benchmarks)
+		return true; /* as if: it need not be named */
+	for (size_t j = 0; j < i; j++)
+		if (!strcmp(f->items[j].test, one->test))
+			return true;
+	return false;
+}
+
+/* "^(TestA|TestB)$" of the owners, "" when none is known by name. */
+static const char *owners_pattern(struct watch *w, bool benchmarks)
+{
+	AUTO_BUF b = { 0 };
+
+	for (size_t i = 0; i < w->first.findings.len; i++) {
+		if (mentioned(&w->first.findings, i, benchmarks))
+			continue;
+		buf_puts(&b, b.len ? "|" : "^(");
+		quote_regexp(&b, w->first.findings.items[i].test);
+	}
+	if (b.len)
+		buf_puts(&b, ")$");
+	return arena_strndup(&w->r->arena, buf_str(&b), b.len);
+}
+
+/* How long the second look may take. */
+static int64_t look_limit(const struct watch *w)
+{
+	int64_t limit = 2 * w->first.end_ns + w->spec->settle_ns + LOOK_LEAST_NS;
+	struct str given = arguments_flag(&w->arguments, "timeout");
+	char text[64];
+	int64_t timeout;
+
+	if (limit > LOOK_MOST_NS)
+		limit = LOOK_MOST_NS;
+	snprintf(text, sizeof(text), "%.*s", (int)given.n, given.p ? given.p : "");
+	if (!given.n || !duration_parse(text, &timeout, NULL) || !timeout)
+		return limit;
+	timeout += GO_GRACE_NS - w->first.end_ns;
+	return timeout < limit ? timeout : limit;
+}
+
+/* A pattern with a slash chose subtests: it chooses them again. */
+static bool keeps_pattern(const struct watch *w)
+{
+	struct str run = arguments_flag(&w->arguments, "run");
+
+	return run.n && memchr(run.p, '/', run.n);
+}
+
+static char **second_arguments(struct watch *w, bool trace)
+{
+	/* The first two choose: the user's choice stays where the owners are not known by
+	 * name. The others write files. */
+	static const char *const drop[] = {
+		"run",
+		"bench",
+		"trace",
+		"memprofile",
+		"memprofilerate",
+		"cpuprofile",
+		"blockprofile",
+		"mutexprofile",
+		"coverprofile",
+		"gocoverdir",
+		"testlogfile",
+		"v",
+		"artifacts",
+		NULL,
+	};
+	const char *add[8];
+	const char *tests = trace ? owners_pattern(w, false) : "";
+	const char *benchmarks = trace ? owners_pattern(w, true) : "";
+	bool same = !trace || keeps_pattern(w);
+	char text[2][8192];
+	size_t n = 0;
+
+	add[n++] = "-test.memprofile=" TRAP_GATE_PATH;
+	add[n++] = "-test.v=test2json";
+	if (trace)
+		add[n++] = "-test.trace=" TRAP_MARKER_PATH;
+	if (!same) {
+		snprintf(text[0], sizeof(text[0]), "-test.run=%s", tests[0] ? tests : "^$");
+		add[n++] = text[0];
+	}
+	if (!same && benchmarks[0]) {
+		snprintf(text[1], sizeof(text[1]), "-test.bench=%s", benchmarks);
+		add[n++] = text[1];
+	}
+	add[n] = NULL;
+	return arguments_apply(
+	    &w->arguments, &(struct arguments_change){ .drop = drop, .add = add }, &w->r->arena);
+}
+
+static bool second_look(struct watch *w, bool trace)
+{
+	struct look_spec spec = common_spec(w);
+	const char *changes[3] = { 0 };
+	size_t n = 0;
+	struct err err;
+	bool ok;
+
+	spec.judge = spec.gate = true;
+	spec.trace = trace;
+	spec.at_exit = w->binary.has_test_main;
+	spec.limit_ns = look_limit(w);
+	if (spec.limit_ns <= 0)
+		return false;
+	/* At the exit one P is held: enough others must be free. */
+	if (spec.at_exit)
+		changes[n++] = LOOK_GOMAXPROCS;
+	if (!trace)
+		changes[n++] = godebug(w);
+	if (n)
+		spec.envp = with_env(w, changes);
+	spec.argv = second_arguments(w, trace);
+	ok = look_run(&spec, &w->second, &err);
+	w->looked = true;
+	w->r->package.look_ns += w->second.end_ns;
+	w->r->signal = w->second.signal;
+	return ok;
+}
+
+/* --- putting both together ---------------------------------------------------- */
+
+/* The second look's own RUN lines name its tests. */
+static void name_test(const struct look *l, struct finding *f)
+{
+	struct run_lines lines = {
+		.names = l->names.items,
+		.len = l->names.len,
+		.tests = l->owners.run_lines,
+		.benchmarks = l->owners.bench_lines,
+	};
+	const char *name = !l->owners.unclaimed && run_lines_agree(&lines)
+			       ? run_line_name(&lines, f->owner, f->run_index)
+			       : NULL;
+
+	f->run_index = -1;
+	if (!name)
+		return;
+	f->test = name;
+	f->one_of_subtests = false;
+}
+
+static bool same_leak(const struct finding *a, const struct finding *b)
+{
+	size_t n = strcspn(a->test, "/");
+
+	return !strcmp(a->key, b->key) && n == strcspn(b->test, "/") &&
+	       !strncmp(a->test, b->test, n);
+}
+
+static struct finding *find_leak(const struct findings *all, const struct finding *f)
+{
+	for (size_t i = 0; i < all->len; i++)
+		if (same_leak(&all->items[i], f))
+			return &all->items[i];
+	return NULL;
+}
+
+static void report(struct watch *w, const struct finding *f)
+{
+	VEC_PUSH(&w->r->findings, *f);
+}
+
+static void checked(struct watch *w, enum checked c, const char *before, const char *what)
+{
+	struct package_record *p = &w->r->package;
+	char text[1024];
+
+	if (c <= p->checked && p->why[0])
+		return;
+	snprintf(text, sizeof(text), "%s%s", before, what);
+	p->checked = c;
+	p->why = arena_strndup(&w->r->arena, text, strlen(text));
+}
+
+/* Whether what the trace saw is proof enough: it had been stuck for longer than any settling
+ * takes when the tests ended, or for ever. */
+static bool is_stuck(const struct watch *w, const struct finding *f)
+{
+	return f->class == CLASS_NIL_CHANNEL || f->class == CLASS_SELECT_EMPTY ||
+	       f->wait_ns >= w->spec->settle_ns;
+}
+
+/* What nobody can confirm stays what it was: seen when the trace ended. */
+static void report_observed(struct watch *w, struct finding f)
+{
+	f.certainty = CERTAINTY_OBSERVED;
+	if (f.status == STATUS_LEAK && !is_stuck(w, &f))
+		f.status = STATUS_NOTE;
+	report(w, &f);
+}
+
+static void report_first(struct watch *w)
+{
+	for (size_t i = 0; i < w->first.findings.len; i++)
+		report(w, &w->first.findings.items[i]);
+}
+
+/* Findings of the first run that need no second word. */
+static bool is_decided(const struct look *l, const struct finding *f)
+{
+	return !l->undecided[0] || f->class == CLASS_LATE_PANIC;
+}
+
+static void join(struct watch *w)
+{
+	for (size_t i = 0; i < w->first.findings.len; i++) {
+		struct finding *f = &w->first.findings.items[i];
+		struct finding *again = find_leak(&w->second.findings, f);
+
+		f->runs = 2;
+		if (is_decided(&w->first, f)) {
+			f->seen = again ? 2 : 1;
+			report(w, f);
+		} else if (!again) {
+			w->r->package.undecided_gone += f->count;
+		}
+	}
+	/* Class, count and test are the second look's: it saw the process come to rest. */
+	for (size_t i = 0; w->first.undecided[0] && i < w->second.findings.len; i++) {
+		struct finding *f = &w->second.findings.items[i];
+		struct finding *before = find_leak(&w->first.findings, f);
+
+		if (!before || is_decided(&w->first, before))
+			continue;
+		f->seen = f->runs = 2;
+		f->wait_ns = before->wait_ns > f->wait_ns ? before->wait_ns : f->wait_ns;
+		name_test(&w->second, f);
+		report(w, f);
+	}
+}
+
+/* There can be no second look: the trace's word is all there is. */
+static void report_undecided(struct watch *w, const char *why)
+{
+	for (size_t i = 0; i < w->first.findings.len; i++) {
+		struct finding *f = &w->first.findings.items[i];
+
+		if (is_decided(&w->first, f))
+			report(w, f);
+		else
+			report_observed(w, *f);
+	}
+	checked(w, CHECKED_PART, "", why);
+}
+
+/* The second look came to no verdict: what it left open is counted. */
+static void leave_open(struct watch *w, const char *why)
+{
+	for (size_t i = 0; i < w->first.findings.len; i++) {
+		struct finding *f = &w->first.findings.items[i];
+
+		if (is_decided(&w->first, f))
+			report(w, f);
+		else if (is_stuck(w, f))
+			report_observed(w, *f);
+		else
+			w->r->package.undecided_gone += f->count;
+	}
+	checked(w, CHECKED_PART, "survivors could not be looked at again: ", why);
+}
+
+/* Whether the second look came as far as a verdict. */
+static bool look_judged(const struct watch *w)
+{
+	return w->second.judged && !w->second.aborted && !w->second.undecided[0];
+}
+
+static const char *look_failure(const struct watch *w)
+{
+	if (w->second.why[0])
+		return w->second.why;
+	if (w->second.undecided[0])
+		return w->second.undecided;
+	return "it did not reach the end of the tests";
+}
+
+static void decide_undecided(struct watch *w)
+{
+	if (w->spec->second_look == SECOND_LOOK_NEVER || w->first.trap_missing) {
+		report_undecided(w, w->first.trap_missing ? w->first.why : w->first.undecided);
+		return;
+	}
+	if (second_look(w, true) && look_judged(w)) {
+		join(w);
+		return;
+	}
+	leave_open(w, look_failure(w));
+}
+
+/* No usable trace: the second look runs everything, and the dump's ancestors name
+ * the owners. */
+static void look_without_trace(struct watch *w, const char *why)
+{
+	if (w->spec->second_look == SECOND_LOOK_NEVER || w->first.trap_missing) {
+		checked(w, CHECKED_NO, "", why);
+		return;
+	}
+	if (!second_look(w, false) || !look_judged(w)) {
+		char text[512];
+
+		snprintf(text, sizeof(text), "%.200s; %.200s", why, look_failure(w));
+		checked(w, CHECKED_NO, "", text);
+		return;
+	}
+	for (size_t i = 0; i < w->second.findings.len; i++)
+		report(w, &w->second.findings.items[i]);
+	checked(w, CHECKED_PART, "without the trace: ", why);
+}
+
+static bool only_late_panics(const struct look *l)
+{
+	for (size_t i = 0; i < l->findings.len; i++)
+		if (l->findings.items[i].class != CLASS_LATE_PANIC)
+			return false;
+	return true;
+}
+
+static void conclude_whole(struct watch *w)
+{
+	if (!w->first.undecided[0] || only_late_panics(&w->first)) {
+		if (w->spec->second_look == SECOND_LOOK_ALWAYS && w->first.findings.len &&
+		    second_look(w, true) && look_judged(w))
+			join(w);
+		else
+			report_first(w);
+		if (w->first.why[0])
+			checked(w, CHECKED_PART, "", w->first.why);
+		return;
+	}
+	decide_undecided(w);
+}
+
+static void conclude_part(struct watch *w)
+{
+	static const char *const why[] = {
+		[TRACE_TIMEOUT] = "the tests timed out",
+		[TRACE_EARLY] = "the tests ended by a panic",
+	};
+	bool timeout = w->first.facts.end == TRACE_TIMEOUT;
+
+	checked(w, CHECKED_PART, "", why[timeout ? TRACE_TIMEOUT : TRACE_EARLY]);
+	if (w->first.findings.len)
+		decide_undecided(w);
+}
+
+static bool ended_by_signal(const struct look *l, char *text, size_t size)
+{
+	if (!WIFSIGNALED(l->status))
+		return false;
+	snprintf(text, size, "the test binary was ended by signal %d (%s)", WTERMSIG(l->status),
+		 strsignal(WTERMSIG(l->status)));
+	return true;
+}
+
+static void conclude_cut(struct watch *w)
+{
+	char text[512];
+
+	if (ended_by_signal(&w->first, text, sizeof(text)))
+		checked(w, CHECKED_NO, "", text);
+	else if (!w->first.trapped && !w->first.trap_missing)
+		checked(w, CHECKED_NO, "%s",
+			"its exit was not seen: another program took its place");
+	else if (w->first.trace_error[0] && w->first.facts.version == 0)
+		look_without_trace(w, w->first.trace_error);
+	else if (w->first.trace_error[0] && w->first.facts.generations)
+		look_without_trace(w, w->first.trace_error);
+	else
+		checked(w, CHECKED_NO, "%s",
+			"the process ended inside a test (os.Exit or log.Fatal)");
+}
+
+static void conclude(struct watch *w)
+{
+	const struct look *l = &w->first;
+
+	if (w->binary.kind == BINARY_GO_OTHER)
+		checked(w, CHECKED_NO, "only linux/amd64 can be watched, it is for ",
+			w->binary.arch);
+	else if (w->binary.kind == BINARY_NOT_GO)
+		checked(w, CHECKED_NO, "", "it is not a Go test binary");
+	else if (w->spec->no_trace)
+		look_without_trace(w, "its tests do not stand the trace");
+	else if (!l->ran && WIFEXITED(l->status) && WEXITSTATUS(l->status) == 0)
+		return; /* no test ran: TestMain did not call m.Run, or -test.list */
+	else if (!l->traced)
+		conclude_cut(w);
+	else if (l->ran_again)
+		look_without_trace(w, "TestMain called m.Run more than once");
+	else if (l->facts.end == TRACE_TESTS && !l->trace_error[0])
+		conclude_whole(w);
+	else if (l->judged || (l->status == 2 << 8 && l->facts.end != TRACE_CUT))
+		conclude_part(w);
+	else if (l->facts.end == TRACE_EARLY && !l->trace_error[0])
+		look_without_trace(w, "a test stopped the trace (runtime/trace.Stop)");
+	else
+		conclude_cut(w);
+}
+
+/* --- records -------------------------------------------------------------------- */
+
+static void record_tests(struct watch *w)
+{
+	struct owners *o = &w->first.owners;
+	bool counted = w->first.traced && !w->first.trace_error[0];
+
+	for (size_t i = 0; counted && i < o->all.len; i++) {
+		const struct owner *t = o->all.items[i];
+		struct test_record rec = {
+			.package = w->r->package.package,
+			.test = owner_top_name(o, t),
+			.run_index = t->run_index,
+			.result = "",
+			.counted = true,
+			.before = t->before,
+			.after = t->after,
+			.started = t->started,
+			.peak = t->peak,
+			.left = t->left,
+		};
+
+		if ((t->kind == OWNER_TEST || t->kind == OWNER_FUZZ) && t->start_ns)
+			VEC_PUSH(&w->r->tests, rec);
+	}
+}
+
+static void record_package(struct watch *w)
+{
+	struct package_record *p = &w->r->package;
+
+	p->result = w->first.status == 0 ? "pass" : "fail";
+	p->elapsed_ns = w->first.end_ns;
+	p->goroutines = w->first.owners.started;
+	p->run_lines = w->first.owners.run_lines;
+	p->bench_lines = w->first.owners.bench_lines;
+	p->module = w->binary.module;
+	p->traced = w->first.traced;
+	p->run_names = w->first.traced && !w->first.owners.unclaimed;
+	p->start_ns = w->first.exec_ns;
+	p->settle_ns = w->first.settle_ns;
+	p->dump_ns = w->first.dump_ns;
+}
+
+static const char *package_name(struct watch *w)
+{
+	size_t n = strlen(w->binary.path);
+
+	if (ends_with(w->binary.path, ".test"))
+		n -= strlen(".test");
+	return arena_strndup(&w->r->arena, w->binary.path, n);
+}
+
+static void read_binary(struct watch *w)
+{
+	struct err err;
+
+	arguments_read(&w->arguments, w->spec->argv, w->spec->argc);
+	w->direct = w->arguments.binary == 0;
+	if (!binary_read(find_program(w, w->spec->argv[w->arguments.binary]), &w->r->arena,
+			 &w->binary, &err))
+		w->binary = (struct binary){ .kind = BINARY_NOT_GO,
+					     .arch = "",
+					     .path = "",
+					     .module = "",
+					     .go_version = "" };
+	/* Without these the exit cannot be told from a child's. */
+	if (w->binary.kind == BINARY_GO_AMD64 && !w->binary.pie &&
+	    (!w->binary.syscall6_ip || (!w->binary.exit_ip && !w->binary.race)))
+		w->binary.kind = BINARY_NOT_GO;
+}
+
+bool watch_run(const struct watch_spec *spec, struct watch_result *r, struct err *err)
+{
+	struct watch w = { .spec = spec, .r = r };
+
+	*r = (struct watch_result){ .package = { .module = "", .result = "", .why = "" } };
+	read_binary(&w);
+	r->package.package = package_name(&w);
+	if (!first_run(&w, err)) {
+		look_release(&w.first);
+		return false;
+	}
+	r->status = w.first.status;
+	conclude(&w);
+	record_tests(&w);
+	record_package(&w);
+	/* What was found lives in the looks' arenas: r takes them over. */
+	r->first = w.first;
+	r->second = w.second;
+	return true;
+}
+
+void watch_write(const struct watch_result *r, struct buf *out)
+{
+	record_write_package(out, &r->package);
+	for (size_t i = 0; i < r->tests.len; i++)
+		record_write_test(out, &r->tests.items[i]);
+	for (size_t i = 0; i < r->findings.len; i++)
+		record_write_finding(out, &r->findings.items[i]);
+}
+
+void watch_release(struct watch_result *r)
+{
+	look_release(&r->first);
+	look_release(&r->second);
+	VEC_FREE(&r->tests);
+	VEC_FREE(&r->findings);
+	arena_clear(&r->arena);
+}
