@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/str.h"
 #include "base/vec.h"
 
@@ -148,55 +149,21 @@ static void flag_put(struct cmdline *c, const struct flag_spec *f, const char *v
 	VEC_PUSH(&c->flags, given);
 }
 
-static size_t min3(size_t a, size_t b, size_t c)
-{
-	size_t m = a < b ? a : b;
-
-	return m < c ? m : c;
-}
-
-/* Edits that make a of b; names longer than the row never match. */
-static size_t edits(struct str a, struct str b)
-{
-	size_t row[64];
-
-	if (b.n >= ARRAY_LEN(row))
-		return SIZE_MAX;
-	for (size_t j = 0; j <= b.n; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.n; i++) {
-		size_t corner = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b.n; j++) {
-			size_t change = corner + (a.p[i - 1] != b.p[j - 1]);
-
-			corner = row[j];
-			row[j] = min3(change, row[j] + 1, row[j - 1] + 1);
-		}
-	}
-	return row[b.n];
-}
-
 static bool unknown_option(const struct reader *r, struct str name, struct err *err)
 {
-	const char *nearest = NULL;
-	size_t best = name.n / 2 + 1;
+	const char *word = arena_strndup(r->c->arena, name.p, name.n);
+	AUTO_WORDS names = { 0 };
+	const char *nearest;
 
-	for (size_t i = 0; i < r->in->options_len; i++) {
-		size_t n = edits(name, str_of(r->in->options[i].name));
-
-		if (n < best) {
-			best = n;
-			nearest = r->in->options[i].name;
-		}
-	}
+	for (size_t i = 0; i < r->in->options_len; i++)
+		VEC_PUSH(&names, r->in->options[i].name);
+	nearest = nearest_name(word, names.items, names.len);
 	if (nearest)
-		return err_set(err, ERR_USAGE, "unknown option --%.*s: did you mean --%s?",
-			       (int)name.n, name.p, nearest);
+		return err_set(err, ERR_USAGE, "unknown option --%s: did you mean --%s?", word,
+			       nearest);
 	return err_set(err, ERR_USAGE,
-		       "unknown option --%.*s; a flag of the test binary takes one dash: -%.*s",
-		       (int)name.n, name.p, (int)name.n, name.p);
+		       "unknown option --%s; a flag of the test binary takes one dash: -%s", word,
+		       word);
 }
 
 static bool read_option(struct reader *r, size_t index, const struct dashed *d, struct err *err)
