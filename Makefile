@@ -75,7 +75,7 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
 REPLAYS := $(FUZZES:%=$(BUILD)/replay_%)
 
 check: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS) $(TOOLS)  ## run every test of this VARIANT
-	@BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=tap GO_VERSIONS="$(or $(GO_VERSIONS),1.22.12 1.27.0)" \
+	@BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=tap GO_VERSIONS="$(or $(GO_VERSIONS),1.24.10)" \
 		prove -j$(or $(JOBS),2) --timer -e '' \
 		$(UNITS) $(REPLAYS) tests/golden/run tests/gotest/render_against_go tests/gotest/flags \
 		tests/accuracy/self_check
