@@ -5,6 +5,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -59,6 +60,16 @@ func main() {
 	}
 }
 
+// occupy keeps every core busy until the end.
+func occupy() {
+	for range runtime.NumCPU() {
+		go func() {
+			for {
+			}
+		}()
+	}
+}
+
 // run exits 1 itself when there was a difference.
 func (o options) run() error {
 	modules, err := o.readModules()
@@ -66,14 +77,9 @@ func (o options) run() error {
 		return err
 	}
 	if o.busy {
-		for range runtime.NumCPU() {
-			go func() {
-				for {
-				}
-			}()
-		}
+		occupy()
 	}
-	total := &Tally{}
+	total, tried := &Tally{}, 0
 	for n := 1; n <= o.runs; n++ {
 		for _, s := range o.settings() {
 			for _, m := range modules {
@@ -81,14 +87,20 @@ func (o options) run() error {
 				if err != nil {
 					return fmt.Errorf("%s with %s: %w", m.Path, s, err)
 				}
-				if t != nil {
-					o.report(m, s, n, t)
-					total.Add(t)
+				if t == nil {
+					fmt.Printf("%s  run %d of %d  %s  left out: nothing to run\n", m.Path, n, o.runs, s)
+					continue
 				}
+				o.report(m, s, n, t)
+				total.Add(t)
+				tried++
 			}
 		}
 	}
-	return o.conclude(total)
+	if tried == 0 {
+		return errors.New("nothing was run")
+	}
+	return conclude(total)
 }
 
 func (o options) readModules() ([]*Module, error) {
@@ -125,7 +137,7 @@ func (o options) report(m *Module, s setting, n int, t *Tally) {
 	}
 }
 
-func (o options) conclude(total *Tally) error {
+func conclude(total *Tally) error {
 	fmt.Println()
 	if err := total.WriteMatrix(os.Stdout); err != nil {
 		return err
