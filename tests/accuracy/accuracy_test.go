@@ -147,6 +147,15 @@ func TestCheckPackages(t *testing.T) {
 	if len(got.Differences) != 4 { // checked, result, q is absent, no end
 		t.Error(got.Differences)
 	}
+	run.Packages[0] = Checked{Package: "example.com/m/p", Result: "pass", Checked: "part"}
+	run.Ended = true
+	for _, part := range []bool{false, true} {
+		var got Tally
+		got.CheckPackages([]*Package{{Path: "example.com/m/p", Part: part}}, run)
+		if (len(got.Differences) == 0) != part {
+			t.Error(part, got.Differences)
+		}
+	}
 }
 
 func TestOlder(t *testing.T) {

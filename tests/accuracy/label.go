@@ -43,6 +43,7 @@ type Package struct {
 	Path   string // import path
 	Args   []string
 	NoRace bool
+	Part   bool // may be checked in part only
 	Labels []Label
 }
 
@@ -137,6 +138,8 @@ func (p *Package) add(text, file string, line int) error {
 		p.Args = strings.Fields(rest)
 	case "norace":
 		p.NoRace = true
+	case "part":
+		p.Part = true
 	case "leak":
 		l, err := parseLabel(rest)
 		if err != nil {
@@ -148,7 +151,7 @@ func (p *Package) add(text, file string, line int) error {
 			p.Labels = append(p.Labels, l)
 		}
 	default:
-		return fmt.Errorf("expected leak, args or norace, got %q", word)
+		return fmt.Errorf("expected leak, args, norace or part, got %q", word)
 	}
 	return nil
 }

@@ -15,12 +15,12 @@ func TestBuild(t *testing.T) {
 
 // It collects while the process is about to end.
 func TestBuildNotAwaited(t *testing.T) {
-	Build(4000, 25, func(int) {})
+	Build(2000, 8, func(int) {})
 }
 
 func TestCollectNotAwaited(t *testing.T) {
 	go func() {
-		for range 5 {
+		for range 2 {
 			runtime.GC()
 		}
 	}()

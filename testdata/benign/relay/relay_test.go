@@ -35,4 +35,4 @@ func TestTreeAtOnce(t *testing.T) {
 }
 
 // Its goroutines are runnable in turn for a while.
-func TestPingPong(t *testing.T) { PingPong(20000) }
+func TestPingPong(t *testing.T) { PingPong(5000) }

@@ -11,9 +11,7 @@ type Lease struct {
 
 func New(name string) *Lease { return &Lease{name, make(chan string)} }
 
-func (l *Lease) Expire() { //straggler:leak at=time.goFunc class=chan-send detail=unbuffered status=note count=1 owner=unknown
-	l.lost <- l.name
-}
+func (l *Lease) Expire() { l.lost <- l.name } //straggler:leak class=chan-send detail=unbuffered status=note count=1 owner=unknown
 
 // Watch reports the lease after d.
 func (l *Lease) Watch(d time.Duration) *time.Timer { return time.AfterFunc(d, l.Expire) }

@@ -27,7 +27,7 @@ func TestWatchPending(t *testing.T) {
 
 func TestCallback(t *testing.T) {
 	rang := make(chan bool)
-	time.AfterFunc(time.Millisecond, func() { rang <- true }) //straggler:leak at=time.goFunc class=chan-send detail=unbuffered count=1 owner=test test=TestCallback
+	time.AfterFunc(time.Millisecond, func() { rang <- true }) //straggler:leak class=chan-send detail=unbuffered count=1 owner=test test=TestCallback
 	time.Sleep(40 * time.Millisecond)
 }
 

@@ -6,6 +6,7 @@ import (
 )
 
 //straggler:norace
+//straggler:part
 
 func TestCompactInTime(t *testing.T) {
 	said := make(chan struct{})

@@ -6,6 +6,7 @@ import (
 )
 
 //straggler:norace
+//straggler:part
 
 func TestVerify(t *testing.T) {
 	x := &Index{map[string][]int{"go": {1, 2}}}
