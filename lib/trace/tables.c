@@ -110,7 +110,7 @@ bool tables_string(const struct tables *t, uint64_t id, struct str *text, struct
 	return true;
 }
 
-static bool read_frame(const struct tables *t, struct intern *names, struct cursor *c,
+static bool read_frame(const struct tables *t, struct frames *names, struct cursor *c,
 		       struct trace_frame *frame, struct err *err)
 {
 	uint64_t function, file, line;
@@ -122,15 +122,15 @@ static bool read_frame(const struct tables *t, struct intern *names, struct curs
 	line = cursor_uvarint(c);
 	if (!tables_string(t, function, &text, err))
 		return false;
-	frame->function = intern_name(names, text);
+	frame->function = frames_name(names, text);
 	if (!tables_string(t, file, &text, err))
 		return false;
-	frame->file = intern_name(names, text);
+	frame->file = frames_name(names, text);
 	frame->line = line > UINT32_MAX ? UINT32_MAX : (uint32_t)line;
 	return true;
 }
 
-static bool read_stack(struct tables *t, struct intern *names, struct table_span *span,
+static bool read_stack(struct tables *t, struct frames *names, struct table_span *span,
 		       struct err *err)
 {
 	struct trace_frame frames[WIRE_FRAMES_MAX];
@@ -142,12 +142,12 @@ static bool read_stack(struct tables *t, struct intern *names, struct table_span
 			return err_wrap(err, "byte %ju, generation %ju",
 					(uintmax_t)span->place.offset,
 					(uintmax_t)span->place.generation);
-	span->known = intern_stack(names, frames, span->len);
+	span->known = frames_stack(names, frames, span->len);
 	span->asked = true;
 	return true;
 }
 
-bool tables_stack(struct tables *t, struct intern *names, uint64_t id, struct trace_stack **stack,
+bool tables_stack(struct tables *t, struct frames *names, uint64_t id, struct trace_stack **stack,
 		  struct err *err)
 {
 	const uintptr_t *at = map_find(&t->stacks, id);
@@ -165,10 +165,10 @@ bool tables_stack(struct tables *t, struct intern *names, uint64_t id, struct tr
 	return true;
 }
 
-void tables_reset(struct tables *t, struct intern *names)
+void tables_reset(struct tables *t, struct frames *names)
 {
 	for (size_t i = 0; i < t->spans.len; i++)
-		intern_drop(names, t->spans.items[i].known);
+		frames_drop(names, t->spans.items[i].known);
 	t->spans.len = 0;
 	t->have_strings = false;
 	buf_reset(&t->bytes);
@@ -176,7 +176,7 @@ void tables_reset(struct tables *t, struct intern *names)
 	map_release(&t->stacks);
 }
 
-void tables_release(struct tables *t, struct intern *names)
+void tables_release(struct tables *t, struct frames *names)
 {
 	tables_reset(t, names);
 	VEC_FREE(&t->spans);

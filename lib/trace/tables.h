@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "trace/batch.h"
-#include "trace/intern.h"
+#include "trace/frames.h"
 
 /*
  * Ids are of this generation. The bytes are kept as they came, and decoded where
@@ -42,11 +42,11 @@ bool tables_string(const struct tables *t, uint64_t id, struct str *text, struct
 
 /* The stack, which the caller may share. NULL for id 0 and for an empty one. Fails when
  * the tables have it not or not all of it. */
-bool tables_stack(struct tables *t, struct intern *names, uint64_t id, struct trace_stack **stack,
+bool tables_stack(struct tables *t, struct frames *names, uint64_t id, struct trace_stack **stack,
 		  struct err *err);
 
 /* Empties t and keeps its memory, within reason; gives up its stacks. */
-void tables_reset(struct tables *t, struct intern *names);
-void tables_release(struct tables *t, struct intern *names);
+void tables_reset(struct tables *t, struct frames *names);
+void tables_release(struct tables *t, struct frames *names);
 
 #endif

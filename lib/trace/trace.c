@@ -14,7 +14,7 @@ struct trace_reader {
 	struct batcher batcher;
 	struct tables tables;
 	struct changes changes;
-	struct intern names;
+	struct frames names;
 	struct map live;         /* id -> struct goroutine, owned */
 	struct arena pool;       /* goroutines */
 	struct goroutine *spare; /* ended ones, linked by user */
@@ -61,8 +61,8 @@ static struct trace_stack *owned(const struct trace_stack *s)
 
 static void free_goroutine(struct trace_reader *r, struct goroutine *g)
 {
-	intern_drop(&r->names, owned(g->created_at));
-	intern_drop(&r->names, owned(g->last));
+	frames_drop(&r->names, owned(g->created_at));
+	frames_drop(&r->names, owned(g->last));
 	if (map_get(&r->live, g->id) == g)
 		map_del(&r->live, g->id);
 	g->user = r->spare;
@@ -78,7 +78,7 @@ void trace_free(struct trace_reader *r)
 	changes_release(&r->changes);
 	map_release(&r->live);
 	map_release(&r->marks);
-	intern_release(&r->names);
+	frames_release(&r->names);
 	arena_clear(&r->pool);
 	free(r->of);
 	free(r);
@@ -215,8 +215,8 @@ static struct trace_stack *stack_of(struct trace_reader *r, uint32_t id)
 
 static void set_stack(struct trace_reader *r, const struct trace_stack **to, struct trace_stack *s)
 {
-	intern_share(s);
-	intern_drop(&r->names, owned(*to));
+	frames_share(s);
+	frames_drop(&r->names, owned(*to));
 	*to = s;
 }
 
@@ -244,7 +244,7 @@ static void set_stop(struct trace_reader *r, struct goroutine *g, const struct c
 	struct str reason = { 0 };
 
 	tables_string(&r->tables, c->reason, &reason, NULL);
-	g->reason = intern_name(&r->names, reason);
+	g->reason = frames_name(&r->names, reason);
 	if (!says_something(last))
 		last = stack_of(r, c->older);
 	if (says_something(last))
@@ -345,7 +345,7 @@ static void tell(struct trace_reader *r, const struct moment *m)
 		break;
 	case MOMENT_ENDED:
 		if (r->hooks.ended)
-			r->hooks.ended(r->hooks.ctx, g, ticks_ns(&r->ticks, m->time));
+			r->hooks.ended(r->hooks.ctx, g);
 		free_goroutine(r, g);
 		break;
 	case MOMENT_CALL:

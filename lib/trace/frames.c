@@ -1,10 +1,4 @@
-#include "trace/intern.h"
-
-struct intern_name {
-	struct intern_name *next;
-	size_t len;
-	char text[];
-};
+#include "trace/frames.h"
 
 static uint64_t mix(uint64_t hash, uint64_t value)
 {
@@ -12,38 +6,10 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 	return hash ^ hash >> 32;
 }
 
-static uint64_t hash_text(struct str text)
+const char *frames_name(struct frames *t, struct str text)
 {
-	uint64_t hash = text.n;
-
-	while (text.n) {
-		size_t some = text.n < 8 ? text.n : 8;
-		uint64_t word = 0;
-
-		memcpy(&word, text.p, some);
-		hash = mix(hash, word);
-		text.p += some;
-		text.n -= some;
-	}
-	return hash;
-}
-
-const char *intern_name(struct intern *t, struct str text)
-{
-	uint64_t hash = hash_text(text);
-	struct intern_name *first = map_get(&t->by_text, hash);
-	struct intern_name *name;
-
-	for (name = first; name; name = name->next)
-		if (name->len == text.n && (!text.n || !memcmp(name->text, text.p, text.n)))
-			return name->text;
-	name = arena_alloc(&t->names, sizeof(*name) + text.n + 1);
-	name->next = first;
-	name->len = text.n;
-	if (text.n)
-		memcpy(name->text, text.p, text.n);
-	map_put(&t->by_text, hash, name);
-	return name->text;
+	t->texts.arena = &t->names;
+	return intern_text(&t->texts, text.n ? text.p : "", text.n);
 }
 
 static uint64_t hash_frames(const struct trace_frame *frames, uint32_t len)
@@ -68,56 +34,56 @@ static bool same_frames(const struct trace_stack *s, const struct trace_frame *f
 	return true;
 }
 
-struct trace_stack *intern_stack(struct intern *t, const struct trace_frame *frames, uint32_t len)
+struct trace_stack *frames_stack(struct frames *t, const struct trace_frame *frames, uint32_t len)
 {
 	uint64_t hash = hash_frames(frames, len);
-	struct trace_stack *first = map_get(&t->by_frames, hash);
+	struct trace_stack *first = map_get(&t->by_hash, hash);
 	struct trace_stack *s;
 
 	if (!len)
 		return NULL;
 	for (s = first; s; s = s->next)
 		if (same_frames(s, frames, len))
-			return intern_share(s);
+			return frames_share(s);
 	s = malloc(sizeof(*s) + len * sizeof(*frames));
 	if (!s)
 		abort();
 	*s = (struct trace_stack){ .len = len, .refs = 1, .hash = hash, .next = first };
 	memcpy(s->frames, frames, len * sizeof(*frames));
-	map_put(&t->by_frames, hash, s);
+	map_put(&t->by_hash, hash, s);
 	return s;
 }
 
-struct trace_stack *intern_share(struct trace_stack *s)
+struct trace_stack *frames_share(struct trace_stack *s)
 {
 	if (s)
 		s->refs++;
 	return s;
 }
 
-void intern_drop(struct intern *t, struct trace_stack *s)
+void frames_drop(struct frames *t, struct trace_stack *s)
 {
 	struct trace_stack *first, **link;
 
 	if (!s || --s->refs)
 		return;
-	first = map_get(&t->by_frames, s->hash);
+	first = map_get(&t->by_hash, s->hash);
 	for (link = &first; *link != s;)
 		link = &(*link)->next;
 	*link = s->next;
 	if (first)
-		map_put(&t->by_frames, s->hash, first);
+		map_put(&t->by_hash, s->hash, first);
 	else
-		map_del(&t->by_frames, s->hash);
+		map_del(&t->by_hash, s->hash);
 	free(s);
 }
 
-void intern_release(struct intern *t)
+void frames_release(struct frames *t)
 {
 	struct map_slot *slot;
 	size_t at = 0;
 
-	while ((slot = map_next(&t->by_frames, &at))) {
+	while ((slot = map_next(&t->by_hash, &at))) {
 		/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 		struct trace_stack *s = (struct trace_stack *)slot->value;
 
@@ -128,8 +94,8 @@ void intern_release(struct intern *t)
 			s = next;
 		}
 	}
-	map_release(&t->by_frames);
-	map_release(&t->by_text);
+	map_release(&t->by_hash);
+	intern_release(&t->texts);
 	arena_clear(&t->names);
-	*t = (struct intern){ 0 };
+	*t = (struct frames){ 0 };
 }
