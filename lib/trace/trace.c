@@ -345,7 +345,7 @@ static void tell(struct trace_reader *r, const struct moment *m)
 		break;
 	case MOMENT_ENDED:
 		if (r->hooks.ended)
-			r->hooks.ended(r->hooks.ctx, g);
+			r->hooks.ended(r->hooks.ctx, g, ticks_ns(&r->ticks, m->time));
 		free_goroutine(r, g);
 		break;
 	case MOMENT_CALL:

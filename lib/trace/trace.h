@@ -73,7 +73,7 @@ struct trace_hooks {
 	void *ctx;
 	/* creator is NULL when there is none. It may have ended since: it is told after. */
 	void (*created)(void *ctx, struct goroutine *g, struct goroutine *creator);
-	void (*ended)(void *ctx, struct goroutine *g); /* still whole */
+	void (*ended)(void *ctx, struct goroutine *g, int64_t time_ns); /* still whole */
 	/* Asked once per system-call stack and generation: nonzero to be told of the
 	 * calls made there. */
 	uint32_t (*mark)(void *ctx, const struct trace_stack *s);

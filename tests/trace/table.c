@@ -19,10 +19,10 @@ static void created(void *ctx, struct goroutine *g, struct goroutine *creator)
 	printf("created\t%" PRIu64 "\t%" PRIu64 "\n", g->id, creator ? creator->id : 0);
 }
 
-static void ended(void *ctx, struct goroutine *g)
+static void ended(void *ctx, struct goroutine *g, int64_t time_ns)
 {
 	(void)ctx;
-	printf("ended\t%" PRIu64 "\n", g->id);
+	printf("ended\t%" PRIu64 "\t%" PRId64 "\n", g->id, time_ns);
 }
 
 static uint32_t mark(void *ctx, const struct trace_stack *s)

@@ -25,11 +25,11 @@ static void created(void *ctx, struct goroutine *g, struct goroutine *creator)
 	buf_printf(&t->said, "+%" PRIu64 "<%" PRIu64 " ", g->id, creator ? creator->id : 0);
 }
 
-static void ended(void *ctx, struct goroutine *g)
+static void ended(void *ctx, struct goroutine *g, int64_t time_ns)
 {
 	struct told *t = ctx;
 
-	buf_printf(&t->said, "-%" PRIu64 " ", g->id);
+	buf_printf(&t->said, "-%" PRIu64 "@%" PRId64 " ", g->id, time_ns);
 }
 
 static uint32_t mark(void *ctx, const struct trace_stack *s)
@@ -236,7 +236,7 @@ static void creations_follow_from_their_creators(void **state)
 	put_tables(&t, 1);
 	buf_putc(&t.trace, WIRE_END_OF_GENERATION);
 	assert_true(feed(&t));
-	assert_string_equal(buf_str(&t.said), "+4<1 +5<1 +6<5 -5 +7<6 ");
+	assert_string_equal(buf_str(&t.said), "+4<1 +5<1 +6<5 -5@108 +7<6 ");
 	assert_null(trace_find(t.reader, 5));
 	assert_int_equal(trace_find(t.reader, 6)->state, GOROUTINE_RUNNING);
 	end(&t);
@@ -308,7 +308,7 @@ static void callbacks_reuse_an_id(void **state)
 	put_tables(&t, 1);
 	buf_putc(&t.trace, WIRE_END_OF_GENERATION);
 	assert_true(feed(&t));
-	assert_string_equal(buf_str(&t.said), "+9<0 -9 +9<0 ");
+	assert_string_equal(buf_str(&t.said), "+9<0 -9@120 +9<0 ");
 	g = trace_find(t.reader, 9);
 	assert_int_equal(g->state, GOROUTINE_RUNNABLE);
 	assert_int_equal(g->wakes, 1);
