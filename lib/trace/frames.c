@@ -9,7 +9,7 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 const char *frames_name(struct frames *t, struct str text)
 {
 	t->texts.arena = &t->names;
-	return intern_text(&t->texts, text.n ? text.p : "", text.n);
+	return texts_keep(&t->texts, text.n ? text.p : "", text.n);
 }
 
 static uint64_t hash_frames(const struct trace_frame *frames, uint32_t len)
@@ -95,7 +95,7 @@ void frames_release(struct frames *t)
 		}
 	}
 	map_release(&t->by_hash);
-	intern_release(&t->texts);
+	texts_release(&t->texts);
 	arena_clear(&t->names);
 	*t = (struct frames){ 0 };
 }

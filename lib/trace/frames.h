@@ -3,15 +3,15 @@
 #define TRACE_FRAMES_H
 
 #include "base/arena.h"
-#include "base/intern.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "base/texts.h"
 #include "trace/stack.h"
 
 /* Zero-initialised is empty and ready. */
 struct frames {
 	struct arena names; /* text, for as long as the table */
-	struct intern texts;
+	struct texts texts;
 	struct map by_hash; /* hash -> chain of stacks; each is freed with its last user */
 };
 

@@ -546,12 +546,12 @@ struct goroutine *trace_find(const struct trace_reader *r, uint64_t id)
 const struct trace_stack *trace_stack_hold(struct trace_reader *r, const struct trace_stack *s)
 {
 	(void)r;
-	return intern_share(owned(s));
+	return frames_share(owned(s));
 }
 
 void trace_stack_drop(struct trace_reader *r, const struct trace_stack *s)
 {
-	intern_drop(&r->names, owned(s));
+	frames_drop(&r->names, owned(s));
 }
 
 size_t trace_threads(const struct trace_reader *r, uint64_t *tids, size_t max)
