@@ -418,18 +418,14 @@ const char *owners_running_at(struct owners *o, int64_t ns)
 	AUTO_BUF names = { 0 };
 	int n = 0;
 
-	for (size_t i = 0; i < o->all.len; i++) {
+	for (size_t i = 0; i < o->all.len && n < RUNNING_SHOWN; i++) {
 		const struct owner *w = o->all.items[i];
 
-		if (w->parent || w->kind == OWNER_EXAMPLE || w->start_ns > ns ||
+		if (w->parent || !w->start_ns || w->start_ns > ns ||
 		    (w->end_ns && w->end_ns < ns) || !w->function[0])
 			continue;
-		if (n++ >= RUNNING_SHOWN)
-			continue;
-		buf_printf(&names, "%s%s", names.len ? ", " : "", owner_top_name(o, w));
+		buf_printf(&names, "%s%s", n++ ? ", " : "", owner_top_name(o, w));
 	}
-	if (n > RUNNING_SHOWN)
-		buf_printf(&names, " and %d more", n - RUNNING_SHOWN);
 	return arena_strndup(&o->arena, buf_str(&names), names.len);
 }
 

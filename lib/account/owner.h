@@ -86,8 +86,8 @@ const struct lineage *lineage_of(const struct goroutine *g);
  * not known. In the arena. */
 const char *owner_top_name(struct owners *o, const struct owner *w);
 
-/* The tests that ran at the time: top-level names with ", " between, at most
- * a handful. In the arena. */
+/* The tests that ran at the time: top-level names with ", " between, a handful at most.
+ * In the arena. */
 const char *owners_running_at(struct owners *o, int64_t ns);
 
 /* The owner that a test function stands for ("pkg.TestX.func1" is TestX), NULL: it is no

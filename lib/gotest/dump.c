@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "base/texts.h"
 #include "base/str.h"
+#include "base/texts.h"
 #include "base/vec.h"
 
 /* Longer lines are not Go's: its own names stay far below. */

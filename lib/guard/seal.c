@@ -20,14 +20,14 @@ static void identify(int fd, uint64_t id[static 2])
 	id[1] = st.st_ino;
 }
 
-bool seal_init(struct seal *s, struct err *err)
+bool seal_init(struct seal *s, int out, int errors, struct err *err)
 {
 	s->memfd = memfd_create("straggler", MFD_CLOEXEC);
 	if (s->memfd < 0)
 		return err_sys(err, errno, "memfd_create");
 	fcntl(s->memfd, F_SETFL, O_APPEND);
-	identify(1, s->out);
-	identify(2, s->err);
+	identify(out, s->out);
+	identify(errors, s->err);
 	return true;
 }
 

@@ -3,7 +3,7 @@
  *
  * While a process is held at its exit its goroutines live on, and what they print or
  * panic now they would never have printed without us. So every descriptor of the
- * process that still is our standard output or error is replaced by a memfd; what a
+ * process that still is the standard output or error that it was given is replaced by a memfd; what a
  * test put there itself is left alone. Children keep theirs: they were going to outlive
  * the exit anyway.
  */
@@ -15,11 +15,11 @@
 
 struct seal {
 	int memfd;               /* owned; -1 before */
-	uint64_t out[2], err[2]; /* device and inode of our 1 and 2 */
+	uint64_t out[2], err[2]; /* device and inode of its 1 and 2 */
 };
 
-/* Notes what our 1 and 2 are. */
-bool seal_init(struct seal *s, struct err *err);
+/* Notes what the process was given as 1 and 2. */
+bool seal_init(struct seal *s, int out, int errors, struct err *err);
 void seal_release(struct seal *s);
 
 /* Replaces them in the process held at call id. False: some could not be

@@ -9,6 +9,7 @@
 
 #define QUIET_LOOKS 3
 #define NO_TIMER    INT64_MAX
+#define STARVED_MAX 8 /* budgets that may pass without a CPU */
 
 void settle_begin(struct settle *s, int pid, int held_tid, int64_t budget_ns, int64_t now_ns)
 {
@@ -17,8 +18,11 @@ void settle_begin(struct settle *s, int pid, int held_tid, int64_t budget_ns, in
 	s->budget_ns = budget_ns;
 	s->start_ns = now_ns;
 	s->quiet = 0;
-	s->cpu_ns = 0;
+	s->cpu_ns = s->delay_ns = 0;
+	s->starved_ns = s->ran_ns = 0;
+	s->look_ns = now_ns;
 	s->naps.len = 0;
+	s->looks = 0;
 }
 
 void settle_release(struct settle *s)
@@ -27,24 +31,30 @@ void settle_release(struct settle *s)
 	tasks_release(&s->tasks);
 }
 
-static int naps_of(const struct settle *s, int tid)
+static struct nap *find_nap(const struct settle *s, int tid)
 {
-	int n = 0;
-
 	for (size_t i = 0; i < s->naps.len; i++)
-		n += s->naps.items[i] == tid;
-	return n;
+		if (s->naps.items[i].tid == tid)
+			return &s->naps.items[i];
+	return NULL;
 }
 
+/* Other threads of Go's nap, too, when they wait for a lock, but not nearly as often. */
 static bool is_sysmon(const struct settle *s, int tid)
 {
-	return naps_of(s, tid) >= 2;
+	const struct nap *n = find_nap(s, tid);
+
+	return n && n->seen >= 2 && n->seen * 2 >= s->looks;
 }
 
 static void note_nap(struct settle *s, int tid)
 {
-	if (!is_sysmon(s, tid))
-		VEC_PUSH(&s->naps, tid);
+	struct nap *n = find_nap(s, tid);
+
+	if (n)
+		n->seen++;
+	else
+		VEC_PUSH(&s->naps, ((struct nap){ .tid = tid, .seen = 1 }));
 }
 
 /* The timeout of a futex wait in ns from when it was called. */
@@ -81,7 +91,7 @@ static int64_t pending_timer(const struct settle *s, const struct task *t, int64
 
 struct look {
 	bool busy;
-	uint64_t cpu_ns;
+	uint64_t cpu_ns, delay_ns;
 	int64_t next_ns; /* earliest pending timer, from the call on */
 };
 
@@ -91,16 +101,31 @@ static void look_at(struct settle *s, const struct task *t, int64_t now_ns, stru
 
 	if (t->state == TASK_IN_CALL && (t->nr == SYS_nanosleep || t->nr == SYS_clock_nanosleep))
 		note_nap(s, t->tid);
-	if (is_sysmon(s, t->tid))
-		return;
-	l->cpu_ns += t->cpu_ns;
-	if (t->state == TASK_RUNNING) {
-		l->busy = true;
-		return;
+	l->delay_ns += t->delay_ns;
+	if (!is_sysmon(s, t->tid)) {
+		l->cpu_ns += t->cpu_ns;
+		l->busy |= t->state == TASK_RUNNING;
 	}
+	/* With all Ps idle it is sysmon that sleeps until the next timer. */
+	if (t->state == TASK_RUNNING)
+		return;
 	timer = pending_timer(s, t, now_ns);
 	if (timer < l->next_ns)
 		l->next_ns = timer;
+}
+
+/* Adds what the process missed since the last look: never more than passed. */
+static void note_starving(struct settle *s, const struct look *l, int64_t now_ns)
+{
+	int64_t passed = now_ns - s->look_ns;
+	int64_t missed =
+	    s->delay_ns && l->delay_ns > s->delay_ns ? (int64_t)(l->delay_ns - s->delay_ns) : 0;
+
+	s->starved_ns += missed < passed ? missed : passed;
+	if (s->starved_ns > STARVED_MAX * s->budget_ns)
+		s->starved_ns = STARVED_MAX * s->budget_ns;
+	s->delay_ns = l->delay_ns ? l->delay_ns : 1;
+	s->look_ns = now_ns;
 }
 
 /* Whether the timer that was seen can still fire within the rest of the budget. */
@@ -111,21 +136,24 @@ static bool may_fire(const struct settle *s, int64_t timer_ns, int64_t rest_ns)
 
 enum settle_verdict settle_look(struct settle *s, int64_t now_ns)
 {
-	int64_t rest_ns = s->budget_ns - (now_ns - s->start_ns);
 	struct look l = { .next_ns = NO_TIMER };
+	int64_t rest_ns;
 
+	s->looks++;
+	s->blind |= !tasks_read(&s->tasks, s->pid);
+	for (size_t i = 0; !s->blind && i < s->tasks.len; i++)
+		if (s->tasks.items[i].tid != s->held_tid)
+			look_at(s, &s->tasks.items[i], now_ns, &l);
+	if (!s->blind)
+		note_starving(s, &l, now_ns);
+	rest_ns = s->budget_ns + s->starved_ns - (now_ns - s->start_ns);
 	if (rest_ns <= 0)
 		return SETTLE_SPENT;
 	if (s->outside || s->blind)
 		return SETTLE_GOING;
-	if (!tasks_read(&s->tasks, s->pid)) {
-		s->blind = true;
-		return SETTLE_GOING;
-	}
-	for (size_t i = 0; i < s->tasks.len; i++)
-		if (s->tasks.items[i].tid != s->held_tid)
-			look_at(s, &s->tasks.items[i], now_ns, &l);
 	s->quiet = l.busy || l.cpu_ns != s->cpu_ns ? 0 : s->quiet + 1;
+	if (s->cpu_ns && l.cpu_ns > s->cpu_ns)
+		s->ran_ns += (int64_t)(l.cpu_ns - s->cpu_ns);
 	s->cpu_ns = l.cpu_ns;
 	if (s->quiet < QUIET_LOOKS || may_fire(s, l.next_ns, rest_ns))
 		return SETTLE_GOING;

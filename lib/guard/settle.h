@@ -8,6 +8,9 @@
  * more and waiting on is useless. I/O and children may wake somebody from
  * outside at any moment: with them, only the budget ends the wait.
  *
+ * On a busy machine the process may be ready to run and not get a CPU. That time does not
+ * count (schedstat's run delay), up to a few times the budget.
+ *
  * A timer shows as the timeout of the thread that sleeps in epoll_pwait or
  * futex: as it was when the call was made, perhaps long ago, but not longer ago than the
  * process lives. The thread of sysmon naps in nanosleep while a P is held
@@ -35,12 +38,20 @@ struct settle {
 	bool outside;          /* a goroutine is in I/O or a system call: only the budget counts */
 	bool blind;            /* /proc does not let us look: only the budget counts */
 	struct memory *memory; /* borrowed; for futex timeouts */
-	struct map_of_naps {
-		int *items;
+	struct naps {
+		struct nap {
+			int tid;
+			uint32_t seen; /* looks that found it in nanosleep */
+		} * items;
 		size_t len, cap;
-	} naps;          /* tids seen in nanosleep, once per look */
-	uint64_t cpu_ns; /* sum at the last look */
-	int quiet;       /* looks in a row without a change */
+	} naps;
+	uint32_t looks;
+	uint64_t cpu_ns;    /* sum at the last look */
+	uint64_t delay_ns;  /* sum of the run delays at the last look, 0: no look yet */
+	int64_t starved_ns; /* of the time since start_ns */
+	int64_t ran_ns;     /* CPU time of the other threads since start_ns */
+	int64_t look_ns;    /* when the last look was */
+	int quiet;          /* looks in a row without a change */
 	struct tasks tasks;
 };
 

@@ -19,11 +19,11 @@ static bool is_go_thread(const struct testimony_spec *spec, int tid)
 	return false;
 }
 
-/* A thread to signal, 0: none. One that sleeps is preferred: it is there. */
+/* A thread to signal, the held one when there is no other. One that sleeps is preferred: it is there. */
 static int choose_thread(const struct testimony_spec *spec)
 {
 	struct tasks tasks = { 0 };
-	int chosen = 0;
+	int chosen = spec->held_tid;
 	bool sleeps = false;
 
 	tasks_read(&tasks, spec->pid);
@@ -83,7 +83,7 @@ static bool has_crash_file(const struct testimony_spec *spec)
 	return fd != UINT64_MAX;
 }
 
-bool testimony_ask(const struct testimony_spec *spec, struct err *err)
+bool testimony_ask(const struct testimony_spec *spec, bool *held, struct err *err)
 {
 	struct rlimit none = { 1, 1 }; /* 0 does not stop a core_pattern that is a pipe */
 	int tid;
@@ -95,10 +95,9 @@ bool testimony_ask(const struct testimony_spec *spec, struct err *err)
 	if (has_crash_file(spec))
 		return err_set(err, ERR_LIMIT, "the test has a crash output file");
 	tid = choose_thread(spec);
-	if (!tid)
-		return err_set(err, ERR_LIMIT, "no thread of Go's to ask");
 	prlimit(spec->pid, RLIMIT_CORE, &none, NULL);
 	if (syscall(SYS_tgkill, spec->pid, tid, SIGQUIT))
 		return err_sys(err, errno, "signal process %d", spec->pid);
+	*held = tid == spec->held_tid;
 	return true;
 }

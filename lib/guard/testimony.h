@@ -4,7 +4,8 @@
  * The signal must meet a thread that Go made. A thread of C has no goroutine to handle
  * it on, and the process would die of it without a word and with a core file. In a
  * binary without cgo every thread is Go's; otherwise only those count whose ids the trace
- * names. The held thread does not count: it would take the signal when it is answered.
+ * names. Where there is no other the held thread is asked: it is Go's for certain, and takes
+ * the signal the moment its call is answered.
  *
  * Not asked at all when SIGQUIT is ignored, when the test wants it for itself
  * (os/signal), or when it has sent crash output to a file of its own: we would run its
@@ -27,7 +28,8 @@ struct testimony_spec {
 };
 
 /* Sends the signal. False with the reason when it must not or cannot be sent. Core
- * files are switched off in the process before. */
-bool testimony_ask(const struct testimony_spec *spec, struct err *err);
+ * files are switched off in the process before. *held: it waits for the held thread, whose call
+ * must be answered now. */
+bool testimony_ask(const struct testimony_spec *spec, bool *held, struct err *err);
 
 #endif

@@ -53,6 +53,14 @@ void trap_continue(struct trap *t, uint64_t id)
 		;
 }
 
+void trap_interrupt(struct trap *t, uint64_t id)
+{
+	union response r = { .answer = { .id = id, .error = -EINTR } };
+
+	while (ioctl(t->listener, SECCOMP_IOCTL_NOTIF_SEND, &r) && errno == EINTR)
+		;
+}
+
 static bool add_fd(struct trap *t, struct seccomp_notif_addfd *a)
 {
 	int got;

@@ -52,6 +52,9 @@ void trap_next(struct trap *t, struct trap_event *e);
 /* Lets the call happen. */
 void trap_continue(struct trap *t, uint64_t id);
 
+/* Makes the call fail with EINTR instead: for one whose thread has a signal to take. */
+void trap_interrupt(struct trap *t, uint64_t id);
+
 /* Answers an open with a copy of fd, close-on-exec, at the lowest free number at or above
  * `least` (0: wherever). False: the caller is gone, or the kernel cannot; then the call is
  * still held. */

@@ -46,8 +46,12 @@ static bool read_task(struct task *t, int pid)
 		return false;
 	read_call(t, text);
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", pid, t->tid);
-	if (slurp(text, sizeof(text), path))
-		t->cpu_ns = strtoull(text, NULL, 10);
+	if (slurp(text, sizeof(text), path)) {
+		char *next;
+
+		t->cpu_ns = strtoull(text, &next, 10);
+		t->delay_ns = strtoull(next, NULL, 10);
+	}
 	return true;
 }
 

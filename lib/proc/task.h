@@ -16,7 +16,8 @@ struct task {
 	enum task_state state;
 	int nr; /* of the system call */
 	uint64_t args[6];
-	uint64_t cpu_ns; /* CPU time used so far */
+	uint64_t delay_ns; /* ready to run, but waiting for a CPU, so far */
+	uint64_t cpu_ns;   /* CPU time used so far */
 };
 
 struct tasks {

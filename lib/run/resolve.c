@@ -15,6 +15,10 @@ struct resolve {
 	const char *package;
 	struct words texts;
 	struct run_lines run_lines;
+	struct {
+		struct finding *items;
+		size_t len, cap;
+	} found;    /* named */
 	bool names; /* run_index means something */
 };
 
@@ -48,7 +52,8 @@ static void list_names(struct resolve *r, const struct package_record *seen)
 	r->names = seen && seen->run_names && run_lines_agree(&r->run_lines);
 }
 
-static void add_finding(struct resolve *r, const struct finding *from)
+/* Gives the finding the name that its RUN line has. */
+static void name_finding(struct resolve *r, const struct finding *from)
 {
 	struct finding f = *from;
 	const char *name = r->names ? run_line_name(&r->run_lines, f.owner, f.run_index) : NULL;
@@ -58,7 +63,7 @@ static void add_finding(struct resolve *r, const struct finding *from)
 		f.one_of_subtests = false;
 	}
 	f.run_index = -1;
-	record_write_finding(r->lines, &f);
+	VEC_PUSH(&r->found, f);
 }
 
 /* Counts come sorted by nothing in particular; 20,000 of them want an index. */
@@ -84,6 +89,21 @@ static struct counts_index index_counts(const struct resolve *r)
 	return x;
 }
 
+/* Goroutines that the test and its subtests left for good: what was found, in the end. */
+static uint32_t count_left(const struct resolve *r, const char *test)
+{
+	size_t n = strlen(test);
+	uint32_t left = 0;
+
+	for (size_t i = 0; i < r->found.len; i++) {
+		const struct finding *f = &r->found.items[i];
+
+		if (!strncmp(f->test, test, n) && (!f->test[n] || f->test[n] == '/'))
+			left += f->count;
+	}
+	return left;
+}
+
 static void add_tests(struct resolve *r)
 {
 	struct counts_index x = index_counts(r);
@@ -99,6 +119,7 @@ static void add_tests(struct resolve *r)
 		t.run_index = -1;
 		t.result = result_name(run->result);
 		t.elapsed_ns = run->elapsed_ns > 0 ? run->elapsed_ns : 0;
+		t.left = count_left(r, run->name);
 		record_write_test(r->lines, &t);
 	}
 	free(x.by_run);
@@ -137,14 +158,17 @@ void resolve_package(const struct run_file *from, const struct package_result *r
 	struct str rest, line;
 
 	list_names(&r, seen);
-	add_package(&r, seen);
-	add_tests(&r);
 	for (size_t i = 0; i < from->findings.len; i++)
 		if (!strcmp(from->findings.items[i].package, package))
-			add_finding(&r, &from->findings.items[i]);
+			name_finding(&r, &from->findings.items[i]);
+	add_package(&r, seen);
+	add_tests(&r);
+	for (size_t i = 0; i < r.found.len; i++)
+		record_write_finding(lines, &r.found.items[i]);
 	/* What is remembered is what was written. */
 	rest = (struct str){ .p = lines->data + before, .n = lines->len - before };
 	while (str_line(&rest, &line))
 		record_read_line(to, line.p, line.n, NULL);
 	words_release(&r.texts);
+	VEC_FREE(&r.found);
 }

@@ -29,6 +29,7 @@
 #define TRACE_PIPE     (1 << 20)
 #define READ_BYTES     (256 << 10)
 #define GO_THREADS     1024
+#define SPIN_SHARE     4 /* of the settle budget spent on a CPU makes a spinner */
 #define PANIC_BYTES    (1 << 20)
 #define DUMP_TICK_NS   (2 * NS_PER_MS)
 
@@ -53,6 +54,7 @@ struct sight {
 	struct memory memory;
 	struct sources sources;
 	int trace_in, trace_out; /* our ends of the trace's pipe; -1: closed */
+	int null, output_end;    /* what the second look's test has for 0, 1 and 2; -1 */
 	int output;              /* second look: what the tests print; -1 */
 	int tick, limit, signals;
 	struct trap_event held; /* the call that is held */
@@ -243,6 +245,17 @@ static void begin_settling(struct sight *s)
 	timer_set(s->tick, 1);
 }
 
+/* The held thread takes the signal first thing. Its call must not end the process before. */
+static void let_go_to_signal(struct sight *s)
+{
+	if (s->spec->gate && !s->spec->at_exit)
+		trap_continue(&s->trap, s->held.id);
+	else
+		trap_interrupt(&s->trap, s->held.id);
+	s->holding = false;
+	s->held.tid = 0;
+}
+
 static void ask_testimony(struct sight *s)
 {
 	uint64_t threads[GO_THREADS];
@@ -255,15 +268,18 @@ static void ask_testimony(struct sight *s)
 		.go_threads = threads,
 	};
 	struct err err;
+	bool held;
 
 	if (s->look->trace)
 		spec.go_threads_len = trace_threads(s->look->trace, threads, GO_THREADS);
 	if (spec.go_threads_len > GO_THREADS)
 		spec.go_threads_len = GO_THREADS;
+	s->dump_read = lseek(s->seal.memfd, 0, SEEK_END);
 	if (!seal_stderr(&s->seal, &s->trap, s->held.id)) {
 		why(s->look, "its standard error could not be replaced");
-	} else if (testimony_ask(&spec, &err)) {
-		s->dump_read = lseek(s->seal.memfd, 0, SEEK_END);
+	} else if (testimony_ask(&spec, &held, &err)) {
+		if (held)
+			let_go_to_signal(s);
 		enter(s, STAGE_TESTIMONY);
 		timer_set(s->tick, DUMP_TICK_NS);
 		return;
@@ -362,14 +378,14 @@ static bool all_suspects_seen(const struct sight *s)
 }
 
 /*
- * Whether what the dump shows is all that would ever happen. At the gate nothing is starved:
- * who runs there runs for ever. At the exit the exiting thread keeps its P, with its run
+ * Whether what the dump shows is all that would ever happen. At the gate nothing is starved
+ * but by the machine: who runs there, and had a CPU to run on, runs for ever. At the exit the exiting thread keeps its P, with its run
  * queue: while the others are busy whoever is in it never runs.
  */
 static bool is_at_rest(const struct sight *s)
 {
 	if (s->spec->gate && !s->spec->at_exit)
-		return true;
+		return !s->witnesses.running || s->settle.ran_ns >= s->spec->settle_ns / SPIN_SHARE;
 	if (s->witnesses.stopping[0])
 		return false;
 	return !s->witnesses.running ||
@@ -725,23 +741,19 @@ static bool open_pipes(struct sight *s, struct err *err)
 }
 
 /* The second look prints into a pipe of ours, and reads nothing. */
-static bool redirect(struct sight *s, struct spawn *spawn, int *null, int *out, struct err *err)
+static bool redirect(struct sight *s, struct err *err)
 {
 	int ends[2];
 
-	for (int i = 0; i < 3; i++)
-		spawn->fds[i] = -1;
 	if (!s->spec->gate)
-		return true;
+		return seal_init(&s->seal, 1, 2, err);
 	if (pipe2(ends, O_CLOEXEC))
 		return err_sys(err, errno, "pipe");
 	s->output = ends[0];
-	*out = ends[1];
+	s->output_end = ends[1];
 	fcntl(s->output, F_SETFL, O_NONBLOCK);
-	*null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	spawn->fds[0] = *null;
-	spawn->fds[1] = spawn->fds[2] = *out;
-	return true;
+	s->null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	return seal_init(&s->seal, s->output_end, s->output_end, err);
 }
 
 static char *const *replace_argument(struct sight *s, const char *from, const char *to)
@@ -761,12 +773,11 @@ static char *const *replace_argument(struct sight *s, const char *from, const ch
 
 static bool spawn_with(struct sight *s, struct start *st, int sockets[2], struct err *err)
 {
-	AUTO_CLOSE int null = -1;
-	AUTO_CLOSE int out = -1;
 	struct spawn spawn = {
 		.path = s->argv[0],
 		.argv = s->argv,
 		.envp = s->spec->envp,
+		.fds = { s->null, s->output_end, s->output_end },
 		.mask = s->spec->mask,
 		.die_with_parent = true,
 		.prepare = install,
@@ -774,7 +785,7 @@ static bool spawn_with(struct sight *s, struct start *st, int sockets[2], struct
 	};
 
 	st->tell = sockets[1];
-	return redirect(s, &spawn, &null, &out, err) && spawn_start(&spawn, &s->child, err);
+	return spawn_start(&spawn, &s->child, err);
 }
 
 /* Without a filter the test opens our pipe by itself, through /proc. */
@@ -807,8 +818,6 @@ static bool start(struct sight *s, struct err *err)
 	ok = spawn_with(s, &st, sockets, &refused);
 	if (!ok) {
 		st.filtered = false;
-		if (s->output >= 0)
-			close(take_fd(&s->output));
 		ok = spawn_unfiltered(s, &st, sockets, err);
 		if (ok) {
 			s->look->trap_missing = true;
@@ -874,7 +883,8 @@ static void wind_up(struct sight *s)
 
 static void close_sight(struct sight *s)
 {
-	int *fds[] = { &s->trace_in, &s->trace_out, &s->output, &s->tick, &s->limit, &s->signals };
+	int *fds[] = { &s->trace_in, &s->trace_out, &s->output, &s->output_end,
+		       &s->null,     &s->tick,      &s->limit,  &s->signals };
 
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
 		if (*fds[i] >= 0)
@@ -894,9 +904,11 @@ static bool run(struct sight *s, struct err *err)
 	struct err ignored;
 
 	strays_adopt(s->spec->gate);
-	if (!seal_init(&s->seal, err) || (s->spec->trace && !open_pipes(s, err)) || !start(s, err))
+	if (!redirect(s, err) || (s->spec->trace && !open_pipes(s, err)) || !start(s, err))
 		return false;
 	s->look->exec_ns = clock_now_ns() - s->look->start_ns;
+	if (s->output_end >= 0)
+		close(take_fd(&s->output_end));
 	if (s->trap.listener >= 0 && !caretaker_start(&s->caretaker, s->trap.listener, &ignored))
 		why_err(s->look, "no caretaker", &ignored);
 	if (!watch_fds(s, err) || !loop_run(&s->loop, err)) {
@@ -920,6 +932,8 @@ bool look_run(const struct look_spec *spec, struct look *l, struct err *err)
 		.trace_in = -1,
 		.trace_out = -1,
 		.output = -1,
+		.output_end = -1,
+		.null = -1,
 		.tick = -1,
 		.limit = -1,
 		.signals = -1,

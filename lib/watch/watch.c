@@ -153,40 +153,60 @@ static bool first_run(struct watch *w, struct err *err)
 
 /* --- the second look -------------------------------------------------------- */
 
-static void quote_regexp(struct buf *b, const char *s)
+static void quote_regexp(struct buf *b, const char *s, size_t n)
 {
-	for (; *s; s++) {
+	for (; n--; s++) {
 		if (strchr("\\.+*?()|[]{}^$", *s))
 			buf_putc(b, '\\');
 		buf_putc(b, *s);
 	}
 }
 
-static bool mentioned(const struct findings *f, size_t i, bool benchmarks)
+/* Findings of the first run that need no second word. */
+static bool is_decided(const struct look *l, const struct finding *f)
 {
-	const struct finding *one = &f->items[i];
-
-	if (!one->test[0] || (one->owner == OWNER_BENCHMARK) != benchmarks)
-		return true; /* as if: it need not be named */
-	for (size_t j = 0; j < i; j++)
-		if (!strcmp(f->items[j].test, one->test))
-			return true;
-	return false;
+	return !l->undecided[0] || f->class == CLASS_LATE_PANIC;
 }
 
-/* "^(TestA|TestB)$" of the owners, "" when none is known by name. */
+/* Whether the finding's tests must run again. Who panicked needs no second look, and would
+ * spoil that of the others. */
+static bool is_wanted(const struct look *l, const struct finding *f, bool benchmarks)
+{
+	return (f->owner == OWNER_BENCHMARK) == benchmarks &&
+	       !(l->undecided[0] && is_decided(l, f));
+}
+
+/* Adds the names of a list with ", " between, each once. */
+static void add_tests(struct buf *pattern, const char *names)
+{
+	while (*names) {
+		size_t n = strcspn(names, ",");
+		AUTO_BUF quoted = { 0 };
+
+		quote_regexp(&quoted, names, n);
+		buf_putc(&quoted, '|');
+		if (!strstr(buf_str(pattern), buf_str(&quoted)))
+			buf_put(pattern, quoted.data, quoted.len);
+		names += n + strspn(names + n, ", ");
+	}
+}
+
+/* "^(TestA|TestB)$" of the owners, "" when none is known by name. What a goroutine of
+ * TestMain's started belongs to the tests that ran then. */
 static const char *owners_pattern(struct watch *w, bool benchmarks)
 {
+	AUTO_BUF names = { 0 };
 	AUTO_BUF b = { 0 };
 
 	for (size_t i = 0; i < w->first.findings.len; i++) {
-		if (mentioned(&w->first.findings, i, benchmarks))
-			continue;
-		buf_puts(&b, b.len ? "|" : "^(");
-		quote_regexp(&b, w->first.findings.items[i].test);
+		const struct finding *f = &w->first.findings.items[i];
+
+		if (is_wanted(&w->first, f, benchmarks))
+			add_tests(&names, f->test[0] ? f->test : f->while_tests);
 	}
-	if (b.len)
-		buf_puts(&b, ")$");
+	if (!names.len)
+		return "";
+	buf_printf(&b, "^(%.*s)$", (int)names.len - 1, names.data);
 	return arena_strndup(&w->r->arena, buf_str(&b), b.len);
 }
 
@@ -366,10 +386,24 @@ static void report_first(struct watch *w)
 		report(w, &w->first.findings.items[i]);
 }
 
-/* Findings of the first run that need no second word. */
-static bool is_decided(const struct look *l, const struct finding *f)
+/* What the second look shows for certain, whatever the first run saw: a panic, and what is
+ * only ever a note. */
+static bool stands_alone(const struct finding *f)
 {
-	return !l->undecided[0] || f->class == CLASS_LATE_PANIC;
+	return f->class == CLASS_LATE_PANIC || f->owner == OWNER_TESTMAIN || f->owner == OWNER_INIT;
+}
+
+static void report_alone(struct watch *w)
+{
+	for (size_t i = 0; w->first.undecided[0] && i < w->second.findings.len; i++) {
+		struct finding *f = &w->second.findings.items[i];
+		struct finding *before = find_leak(&w->first.findings, f);
+
+		if (!stands_alone(f) || (before && is_decided(&w->first, before)))
+			continue;
+		name_test(&w->second, f);
+		report(w, f);
+	}
 }
 
 static void join(struct watch *w)
@@ -382,16 +416,17 @@ static void join(struct watch *w)
 		if (is_decided(&w->first, f)) {
 			f->seen = again ? 2 : 1;
 			report(w, f);
-		} else if (!again) {
+		} else if (!again && f->status == STATUS_LEAK) {
 			w->r->package.undecided_gone += f->count;
 		}
 	}
+	report_alone(w);
 	/* Class, count and test are the second look's: it saw the process come to rest. */
 	for (size_t i = 0; w->first.undecided[0] && i < w->second.findings.len; i++) {
 		struct finding *f = &w->second.findings.items[i];
 		struct finding *before = find_leak(&w->first.findings, f);
 
-		if (!before || is_decided(&w->first, before))
+		if (!before || is_decided(&w->first, before) || stands_alone(f))
 			continue;
 		f->seen = f->runs = 2;
 		f->wait_ns = before->wait_ns > f->wait_ns ? before->wait_ns : f->wait_ns;
@@ -417,14 +452,18 @@ static void report_undecided(struct watch *w, const char *why)
 /* The second look came to no verdict: what it left open is counted. */
 static void leave_open(struct watch *w, const char *why)
 {
+	report_alone(w);
 	for (size_t i = 0; i < w->first.findings.len; i++) {
 		struct finding *f = &w->first.findings.items[i];
+		struct finding *again = find_leak(&w->second.findings, f);
 
+		if (again && again->class == CLASS_LATE_PANIC)
+			continue;
 		if (is_decided(&w->first, f))
 			report(w, f);
 		else if (is_stuck(w, f))
 			report_observed(w, *f);
-		else
+		else if (f->status == STATUS_LEAK)
 			w->r->package.undecided_gone += f->count;
 	}
 	checked(w, CHECKED_PART, "survivors could not be looked at again: ", why);
