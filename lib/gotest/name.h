@@ -7,9 +7,10 @@
  * (closureName), seen with Go 1.22 to 1.27.
  *
  * Closures of inlined functions have names that differ by version and by what was
- * inlined: Run's closure is "All.Run.func1" up to 1.25 when Run was inlined in All, "Run.func1" in
- * 1.27; a closure in a closure is "Run.func1.1", "Run.func1.func2" or "Run.Run.func1.func2". A method of a
- * value, "T.Run", looks like a function inlined in another.
+ * inlined: Run's closure is "All.Run.func1" up to 1.25 when Run was inlined in All,
+ * "Run.func1" in 1.27; a closure in a closure is "Run.func1.1", "Run.func1.func2" or
+ * "Run.Run.func1.func2". A method of a value, "T.Run", looks like a function inlined
+ * in another.
  */
 #ifndef GOTEST_NAME_H
 #define GOTEST_NAME_H
@@ -40,10 +41,11 @@ bool name_in_module(const char *function, const char *module);
 
 /*
  * Appends the name made comparable across versions of Go, of the module and of
- * the code: vendor prefix removed, %2e and its like unescaped, type arguments as "[...]",
- * "/v2" in the path dropped; a closure of any number and depth is ".func" (".func1.2" and
- * ".func1.func2", too), ".gowrap1", ".deferwrap1", "-fm" and "-range1" are dropped. Done twice it changes
- * nothing more, and names that people wrote without escapes come out like Go's.
+ * the code: vendor prefix removed, %2e and its like unescaped, type arguments as
+ * "[...]", "/v2" in the path dropped; a closure of any number and depth is ".func"
+ * (".func1.2" and ".func1.func2", too); ".gowrap1", ".deferwrap1", "-fm" and
+ * "-range1" are dropped. Done twice it changes nothing more, and names that people
+ * wrote without escapes come out like Go's.
  */
 void name_normalise(struct buf *out, const char *function);
 

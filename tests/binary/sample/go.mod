@@ -1,0 +1,3 @@
+module example.com/sample/v2
+
+go 1.22
