@@ -70,7 +70,7 @@ static bool set_traps(struct binary *b, const struct elf *e, uint64_t text,
 }
 
 /* Go's text begins after that of the C start-up code: its start follows from
- * where the exit's code is. */
+ * where the exit's code is. C may have the same: Syscall6 must be in its place, too. */
 static bool search_exit(struct binary *b, const struct elf *e, const struct elf_segment *s,
 			const struct pclntab_function *f)
 {
@@ -80,11 +80,13 @@ static bool search_exit(struct binary *b, const struct elf *e, const struct elf_
 	for (int i = 0; i < CANDIDATES; i++) {
 		at = bytes_find(rest, exit_code, sizeof(exit_code));
 		if (!at)
-			return false;
-		if (set_traps(b, e, s->addr + (uint64_t)(at - s->bytes.p) - f[EXIT].entry, f))
+			break;
+		if (set_traps(b, e, s->addr + (uint64_t)(at - s->bytes.p) - f[EXIT].entry, f) &&
+		    b->syscall6_ip)
 			return true;
 		rest = bytes_from(rest, (uint64_t)(at - rest.p) + 1);
 	}
+	b->text = b->exit_ip = 0;
 	return false;
 }
 
@@ -181,9 +183,16 @@ static bool has_setting(struct bytes list)
  * runtime finds it: among the constants, before a NUL. */
 static bool old_by_constants(const struct elf *e)
 {
-	struct elf_section s;
+	struct elf_section section;
+	struct elf_segment segment;
 
-	return elf_section_named(e, ".rodata", &s) && has_setting(s.bytes);
+	if (elf_section_named(e, ".rodata", &section))
+		return has_setting(section.bytes);
+	for (size_t i = 0; i < e->segments.count; i++)
+		if (elf_segment(e, i, &segment) && segment.type == PT_LOAD &&
+		    !(segment.flags & (PF_X | PF_W)) && has_setting(segment.bytes))
+			return true;
+	return false;
 }
 
 static bool has_old_timers(const struct binary *b, const struct elf *e,

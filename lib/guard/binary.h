@@ -46,9 +46,9 @@ struct binary {
 	const char *module; /* main module; "" up to Go 1.23, outside modules, in Go's own tests */
 	/*
 	 * Channels of timers hold no timer: Go 1.22 and older; 1.23 to 1.26 when the
-	 * binary's default is asynctimerchan=1, which a `go` line below 1.23 in go.mod makes it. In
-	 * 1.24 and later the build info has the defaults, 1.23 has them among its constants only.
-	 * GODEBUG in the environment goes over this.
+	 * binary's default is asynctimerchan=1, which a `go` line below 1.23 in go.work
+	 * or go.mod makes it. In 1.24 and later the build info has the defaults, 1.23 has
+	 * them among its constants only. GODEBUG in the environment goes over this.
 	 */
 	bool old_timers;
 };

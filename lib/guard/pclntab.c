@@ -73,6 +73,9 @@ bool pclntab_open(struct pclntab *t, const struct elf *e)
 	if (elf_section_named(e, ".gopclntab", &section) ||
 	    elf_section_named(e, ".data.rel.ro.gopclntab", &section))
 		return read_header(t, section.bytes);
+	/* The system's linker puts it with all others that need relocations. */
+	if (elf_section_named(e, ".data.rel.ro", &section) && search(t, section.bytes))
+		return true;
 	for (size_t i = 0; !e->sections.count && i < e->segments.count; i++)
 		if (elf_segment(e, i, &segment) && segment.type == PT_LOAD &&
 		    !(segment.flags & PF_X) && search(t, segment.bytes))

@@ -37,7 +37,8 @@ struct pclntab_function {
 	bool named;       /* internal */
 };
 
-/* Finds the table by its section, or where there are no sections, by its magic. */
+/* Finds the table by its section. Where there are no sections, and in a PIE made by the
+ * system's linker, which has none for it (Go 1.22 to 1.25), by its magic. */
 bool pclntab_open(struct pclntab *t, const struct elf *e);
 
 /*

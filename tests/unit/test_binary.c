@@ -159,9 +159,9 @@ static struct image make(void)
 	section(&m, SYMBOL_NAMES, ".strtab", AT(symbol_names), sizeof(m.symbol_names));
 	section(&m, CONSTANTS, ".rodata", AT(constants), sizeof(m.constants));
 	m.sections[SYMBOLS].sh_link = SYMBOL_NAMES;
-	memcpy(m.symbol_names, "\0x.runtime.sig\0runtime.crashFD", 31);
-	m.symbols[1] = (Elf64_Sym){ .st_name = 3, .st_value = 0x1234 }; /* a shared end */
-	m.symbols[2] = (Elf64_Sym){ .st_name = 15, .st_value = 0x5678 };
+	memcpy(m.symbol_names, "\0y.runtime.sig\0x.runtime.sig\0runtime.crashFD", 45);
+	m.symbols[1] = (Elf64_Sym){ .st_name = 17, .st_value = 0x1234 }; /* a shared end */
+	m.symbols[2] = (Elf64_Sym){ .st_name = 29, .st_value = 0x5678 };
 	return m;
 }
 
@@ -223,11 +223,12 @@ static void finds_the_text_behind_c(void **state)
 	/* C code that looks like the exit stands before the real one. */
 	memcpy(m.text + 1, exit_code, sizeof(exit_code));
 	b = parse(&f, &m, sizeof(m));
-	assert_int_equal(b->text, GO_TEXT - 63);
-	memset(m.text, 0, 16);
-	b = parse(&f, &m, sizeof(m));
 	assert_int_equal(b->text, GO_TEXT);
 	assert_int_equal(b->exit_ip, GO_TEXT + 48 + 11);
+	/* Without Syscall6 there is no telling. */
+	memset(m.text + 16, 0, sizeof(syscall6_code));
+	b = parse(&f, &m, sizeof(m));
+	assert_true(!b->text && !b->etext && !b->exit_ip && !b->syscall6_ip && !b->send_time);
 	arena_clear(&f.arena);
 }
 

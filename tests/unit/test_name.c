@@ -96,6 +96,7 @@ static const struct {
 	  "github.com/jackc/pgx/v5/pgxpool", "(*Pool).backgroundHealthCheck",
 	  "github.com/jackc/pgx/pgxpool.(*Pool).backgroundHealthCheck" },
 	{ "k8s.io/api/core/v1.F", "k8s.io/api/core/v1", "F", "k8s.io/api/core/v1.F" },
+	{ "a.b/v0/c.F", "a.b/v0/c", "F", "a.b/v0/c.F" },
 	{ "k8s.io/api/apps/v2beta1.F", "k8s.io/api/apps/v2beta1", "F",
 	  "k8s.io/api/apps/v2beta1.F" },
 	/* Written by hand, without escapes: equal to what Go prints, and stable. */
