@@ -181,6 +181,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	struct options o = { .settle_ns = DEFAULT_SETTLE_NS };
 	struct watch_spec spec = { .watched_parent = -1 };
 	struct watch_result r;
+	char cwd[4096];
 	bool helped = false;
 	bool leaked;
 	int status;
@@ -196,6 +197,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	spec.argc = (size_t)o.argc;
 	spec.envp = environ;
 	spec.path = getenv("PATH");
+	spec.dir = getcwd(cwd, sizeof(cwd));
 	spec.settle_ns = o.settle_ns;
 	spec.second_look = o.second_look;
 	spec.no_trace = o.no_trace;

@@ -22,7 +22,7 @@ void heap_init(struct heap *h, const struct memory *m, const struct binary *b)
 	};
 	for (size_t i = 0; b->pie && m && i < m->maps.len; i++)
 		if (m->maps.items[i].exe) {
-			h->load = m->maps.items[i].start;
+			h->load = m->maps.items[i].start - (b->base & ~UINT64_C(4095));
 			break;
 		}
 }

@@ -393,6 +393,8 @@ static struct finding make_finding(struct bench *b, const struct survivor *s,
 	f.blocked_at = *blocked_in(&f.stack);
 	f.user_at = user_at(b, &f);
 	f.key = make_key(b, &f);
+	if (is_from_timer(&f.created_at))
+		f.created_at = f.user_at;
 	return f;
 }
 

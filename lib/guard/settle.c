@@ -89,6 +89,11 @@ static int64_t pending_timer(const struct settle *s, const struct task *t, int64
 	}
 }
 
+static bool in_nap(const struct task *t)
+{
+	return t->state == TASK_IN_CALL && (t->nr == SYS_nanosleep || t->nr == SYS_clock_nanosleep);
+}
+
 struct look {
 	bool busy;
 	uint64_t cpu_ns, delay_ns;
@@ -102,6 +107,7 @@ static void look_at(struct settle *s, const struct task *t, int64_t now_ns, stru
 	if (t->state == TASK_IN_CALL && (t->nr == SYS_nanosleep || t->nr == SYS_clock_nanosleep))
 		note_nap(s, t->tid);
 	l->delay_ns += t->delay_ns;
+	l->busy |= s->gives_p && in_nap(t);
 	if (!is_sysmon(s, t->tid)) {
 		l->cpu_ns += t->cpu_ns;
 		l->busy |= t->state == TASK_RUNNING;

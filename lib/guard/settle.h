@@ -14,7 +14,9 @@
  * A timer shows as the timeout of the thread that sleeps in epoll_pwait or
  * futex: as it was when the call was made, perhaps long ago, but not longer ago than the
  * process lives. The thread of sysmon naps in nanosleep while a P is held
- * (src/runtime/proc.go, Go 1.22 to 1.27) and is left out.
+ * (src/runtime/proc.go, Go 1.22 to 1.27). At the exit it always is, and sysmon is left out.
+ * At the gate the held call gives its P away, but only sysmon takes it, some milliseconds
+ * later: until it sleeps in a futex, all Ps idle, not everything runs that can.
  */
 #ifndef GUARD_SETTLE_H
 #define GUARD_SETTLE_H
@@ -35,6 +37,7 @@ struct settle {
 	int held_tid;
 	int64_t start_ns, budget_ns;
 	int64_t age_ns;        /* of the process when settling began */
+	bool gives_p;          /* the held call is one that gives its P away: the gate */
 	bool outside;          /* a goroutine is in I/O or a system call: only the budget counts */
 	bool blind;            /* /proc does not let us look: only the budget counts */
 	struct memory *memory; /* borrowed; for futex timeouts */

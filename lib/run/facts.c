@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "gotest/module.h"
 #include "proc/spawn.h"
 #include "run/runner.h"
 #include "json/read.h"
@@ -76,36 +77,6 @@ static int minor_of(const char *version)
 	return end == version + 4 || minor > 1000 ? -1 : (int)minor;
 }
 
-/* The path in a go.mod's module directive: golang.org/ref/mod#go-mod-file-module. */
-static const char *module_of(const char *gomod, struct arena *a)
-{
-	const char *module = "";
-	char line[4096];
-	FILE *f;
-
-	if (!gomod[0] || !strcmp(gomod, "/dev/null"))
-		return "";
-	f = fopen(gomod, "re");
-	while (f && !module[0] && fgets(line, sizeof(line), f)) {
-		struct str s = str_of(line);
-		size_t n;
-
-		if (!str_skip(&s, "module ") && !str_skip(&s, "module\t"))
-			continue;
-		while (s.n && strchr(" \t\"`", s.p[0])) {
-			s.p++;
-			s.n--;
-		}
-		n = strcspn(s.p, " \t\"`\r\n/");
-		while (s.p[n] == '/' && s.p[n + 1] != '/')
-			n += 1 + strcspn(s.p + n + 1, " \t\"`\r\n/");
-		module = arena_strndup(a, s.p, n);
-	}
-	if (f)
-		fclose(f);
-	return module;
-}
-
 bool go_facts_read(const char *go, const char *dir, char *const *envp, struct arena *a,
 		   struct go_facts *facts, struct err *err)
 {
@@ -120,7 +91,7 @@ bool go_facts_read(const char *go, const char *dir, char *const *envp, struct ar
 	*facts = (struct go_facts){
 		.version = keep(a, json_get_str(root, "GOVERSION", "")),
 		.flags = keep(a, json_get_str(root, "GOFLAGS", "")),
-		.module = module_of(json_get_str(root, "GOMOD", ""), a),
+		.module = module_of_file(json_get_str(root, "GOMOD", ""), a),
 	};
 	facts->minor = minor_of(facts->version);
 	return true;

@@ -239,6 +239,7 @@ static void begin_settling(struct sight *s)
 		why_err(s->look, "its memory cannot be read", &err);
 	s->settle.memory = s->memory.pid ? &s->memory : NULL;
 	s->settle.age_ns = now - s->look->start_ns;
+	s->settle.gives_p = s->spec->gate && !s->gate_passed;
 	s->settle.outside = s->look->trace && any_in_io(s->look->trace);
 	settle_begin(&s->settle, s->trap.pid, s->held.tid, s->spec->settle_ns, now);
 	enter(s, STAGE_SETTLING);

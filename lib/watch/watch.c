@@ -9,7 +9,7 @@
 #include "account/run_line.h"
 #include "base/clock.h"
 #include "base/vec.h"
-#include "gotest/name.h"
+#include "gotest/module.h"
 #include "guard/trap.h"
 #include "watch/look.h"
 
@@ -153,9 +153,9 @@ static bool first_run(struct watch *w, struct err *err)
 
 /* --- the second look -------------------------------------------------------- */
 
-static void quote_regexp(struct buf *b, const char *s, size_t n)
+static void quote_regexp(struct buf *b, const char *s)
 {
-	for (; n--; s++) {
+	for (; *s; s++) {
 		if (strchr("\\.+*?()|[]{}^$", *s))
 			buf_putc(b, '\\');
 		buf_putc(b, *s);
@@ -176,23 +176,28 @@ static bool is_wanted(const struct look *l, const struct finding *f, bool benchm
 	       !(l->undecided[0] && is_decided(l, f));
 }
 
-/* Adds the names of a list with ", " between, each once. */
-static void add_tests(struct buf *pattern, const char *names)
+/* Adds a name, once. */
+static void add_test(struct buf *pattern, const char *name)
 {
-	while (*names) {
-		size_t n = strcspn(names, ",");
-		AUTO_BUF quoted = { 0 };
+	AUTO_BUF quoted = { 0 };
 
-		quote_regexp(&quoted, names, n);
-		buf_putc(&quoted, '|');
-		if (!strstr(buf_str(pattern), buf_str(&quoted)))
-			buf_put(pattern, quoted.data, quoted.len);
-		names += n + strspn(names + n, ", ");
-	}
+	quote_regexp(&quoted, name);
+	buf_putc(&quoted, '|');
+	if (!strstr(buf_str(pattern), buf_str(&quoted)))
+		buf_put(pattern, quoted.data, quoted.len);
 }
 
-/* "^(TestA|TestB)$" of the owners, "" when none is known by name. What a goroutine of
- * TestMain's started belongs to the tests that ran then. */
+/* Whether some finding's tests are not known: a timer's, and what a goroutine of TestMain's
+ * started for whoever asked it to. Then all must run again. */
+static bool is_anonymous(const struct look *l)
+{
+	for (size_t i = 0; i < l->findings.len; i++)
+		if (!l->findings.items[i].test[0] && is_wanted(l, &l->findings.items[i], false))
+			return true;
+	return false;
+}
+
+/* "^(TestA|TestB)$" of the owners, "" when there is none of the kind. */
 static const char *owners_pattern(struct watch *w, bool benchmarks)
 {
 	AUTO_BUF names = { 0 };
@@ -202,7 +207,7 @@ static const char *owners_pattern(struct watch *w, bool benchmarks)
 		const struct finding *f = &w->first.findings.items[i];
 
 		if (is_wanted(&w->first, f, benchmarks))
-			add_tests(&names, f->test[0] ? f->test : f->while_tests);
+			add_test(&names, f->test);
 	}
 	if (!names.len)
 		return "";
@@ -258,7 +263,7 @@ static char **second_arguments(struct watch *w, bool trace)
 	const char *add[8];
 	const char *tests = trace ? owners_pattern(w, false) : "";
 	const char *benchmarks = trace ? owners_pattern(w, true) : "";
-	bool same = !trace || keeps_pattern(w);
+	bool same = !trace || keeps_pattern(w) || is_anonymous(&w->first);
 	char text[2][8192];
 	size_t n = 0;
 
@@ -651,13 +656,21 @@ static void record_package(struct watch *w)
 	p->dump_ns = w->first.dump_ns;
 }
 
-static const char *package_name(struct watch *w)
+/* The import path from the build info, or, up to Go 1.23, from where it was started. */
+static void name_package(struct watch *w)
 {
 	size_t n = strlen(w->binary.path);
+	struct module_place place;
 
-	if (ends_with(w->binary.path, ".test"))
-		n -= strlen(".test");
-	return arena_strndup(&w->r->arena, w->binary.path, n);
+	w->r->package.package = "";
+	if (n) {
+		if (ends_with(w->binary.path, ".test"))
+			n -= strlen(".test");
+		w->r->package.package = arena_strndup(&w->r->arena, w->binary.path, n);
+	} else if (w->spec->dir && module_locate(w->spec->dir, &w->r->arena, &place)) {
+		w->r->package.package = place.import;
+		w->binary.module = place.module;
+	}
 }
 
 static void read_binary(struct watch *w)
@@ -685,7 +698,7 @@ bool watch_run(const struct watch_spec *spec, struct watch_result *r, struct err
 
 	*r = (struct watch_result){ .package = { .module = "", .result = "", .why = "" } };
 	read_binary(&w);
-	r->package.package = package_name(&w);
+	name_package(&w);
 	if (!first_run(&w, err)) {
 		look_release(&w.first);
 		return false;

@@ -21,6 +21,7 @@ struct watch_spec {
 	size_t argc;
 	char *const *envp; /* NULL-terminated */
 	const char *path;  /* value of PATH, to find argv[0] when it has no '/'; may be NULL */
+	const char *dir;   /* working directory, NULL: not known */
 	int64_t settle_ns;
 	enum second_look second_look;
 	bool no_trace;      /* the tests do not stand one: judge by the second look alone */
