@@ -3,9 +3,13 @@
 #include "base/vec.h"
 #include "trace/cursor.h"
 
+/* Of more threads than this, those that idle are forgotten: C may start any number. */
+enum { THREADS_KEPT = 4096 };
+
 /* A thread as far as its batches were read. */
 struct change_thread {
 	uint64_t id;
+	bool wrote; /* in this generation */
 	bool bound; /* it runs goroutine, or is in a system call of it */
 	uint64_t goroutine;
 	uint32_t change;   /* of goroutine, in this generation; NO_CHANGE: not looked up */
@@ -648,6 +652,8 @@ bool changes_read(struct changes *c, const struct batch *b, struct err *err)
 	struct cursor in = { .p = b->data, .end = b->data + b->size };
 	struct event e = { .time = b->time, .thread = thread_of(c, b->thread) };
 
+	if (e.thread)
+		e.thread->wrote = true;
 	while (in.p < in.end) {
 		c->at = b->at;
 		c->at.offset += (uint64_t)(in.p - b->data);
@@ -797,6 +803,7 @@ bool changes_close(struct changes *c, struct err *err)
 
 void changes_reset(struct changes *c)
 {
+	bool many = c->threads.len > THREADS_KEPT;
 	size_t at = 0;
 	struct map_slot *slot;
 
@@ -812,9 +819,11 @@ void changes_reset(struct changes *c)
 
 		t->change = t->callback = NO_CHANGE;
 		t->seq = 0;
-		if (!t->bound) {
+		if (many && !t->bound && !t->wrote) {
 			map_del(&c->threads, t->id);
 			free(t);
+		} else {
+			t->wrote = false;
 		}
 	}
 }

@@ -103,7 +103,8 @@ bool changes_close(struct changes *c, struct err *err);
 /* How often change i blocked for the reason. */
 uint32_t changes_blocks(const struct changes *c, uint32_t i, uint32_t reason);
 
-/* Forgets the generation; threads keep the goroutines they run. */
+/* Forgets the generation; threads keep the goroutines they run. Idle threads stay, too, while
+ * there are few. */
 void changes_reset(struct changes *c);
 
 #endif

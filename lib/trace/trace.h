@@ -141,7 +141,8 @@ const struct trace_stack *trace_stack_hold(struct trace_reader *r, const struct 
 void trace_stack_drop(struct trace_reader *r, const struct trace_stack *s);
 
 /* The threads (M ids are thread ids, in the PID namespace of the process) that wrote into the
- * trace, the dead ones too. At most max are stored; returns how many there were. */
+ * trace, the dead ones too; of more than 4,096 only those that ran something or wrote in
+ * the last generation. At most max are stored; returns how many there were. */
 size_t trace_threads(const struct trace_reader *r, uint64_t *tids, size_t max);
 
 #endif

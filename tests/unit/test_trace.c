@@ -369,6 +369,21 @@ static void keeps_stacks_over_generations(void **state)
 	end(&t);
 }
 
+static void threads_stay_when_they_idle(void **state)
+{
+	struct told t;
+	uint64_t threads[4];
+
+	(void)state;
+	begin(&t, 26);
+	put_simple(&t, 1, 26);
+	assert_true(feed(&t));
+	assert_int_equal(trace_threads(t.reader, threads, 4), 2);
+	assert_int_equal(threads[0] + threads[1], 3);
+	assert_int_equal(trace_threads(t.reader, threads, 1), 2);
+	end(&t);
+}
+
 static void drops_a_mere_start(void **state)
 {
 	static const int versions[] = { 25, 26 };
@@ -550,6 +565,7 @@ int main(void)
 		cmocka_unit_test(callbacks_reuse_an_id),
 		cmocka_unit_test(marked_calls_come_in_time_order),
 		cmocka_unit_test(keeps_stacks_over_generations),
+		cmocka_unit_test(threads_stay_when_they_idle),
 		cmocka_unit_test(drops_a_mere_start),
 		cmocka_unit_test(a_cut_generation_changes_nothing),
 		cmocka_unit_test(says_what_is_broken),

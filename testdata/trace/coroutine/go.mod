@@ -1,0 +1,3 @@
+module example.com/coroutine
+
+go 1.23
