@@ -300,14 +300,13 @@ static struct place timer_function(const struct evidence *e, const struct places
 	return no_place;
 }
 
+/* Since when it waits, as the trace tells. The dump's minutes may say too many: they count from
+ * the collection before the one that first saw it wait. */
 static int64_t waited_ns(const struct evidence *e, const struct survivor *s)
 {
-	int64_t minutes = s->w ? (int64_t)s->w->minutes * 60 * NS_PER_S : 0;
-	int64_t traced = s->g && s->g->state == GOROUTINE_WAITING && s->g->since_ns
-			     ? e->now_ns - s->g->since_ns
-			     : 0;
+	bool waits = s->g && s->g->state == GOROUTINE_WAITING && s->g->since_ns;
 
-	return traced > minutes ? traced : minutes;
+	return waits && e->now_ns > s->g->since_ns ? e->now_ns - s->g->since_ns : 0;
 }
 
 static enum status status_of(const struct survivor *s, enum class_id class)

@@ -27,15 +27,13 @@ static bool ask_go(const char *go, const char *dir, char *const *envp, struct bu
 		   struct err *err)
 {
 	const char *argv[10] = { go, "env" };
-	struct spawn s = { .path = go,
-			   .argv = (char *const *)(uintptr_t)argv,
-			   /* NOLINT */ .envp = envp,
-			   .fds = { -1, -1, -1 } };
+	struct spawn s = { .path = go, .envp = envp, .fds = { -1, -1, -1 } };
 	struct child child;
 	int ends[2];
 	size_t n = 2;
 	int status;
 
+	s.argv = (char *const *)(uintptr_t)argv; /* NOLINT(performance-no-int-to-ptr) */
 	if (dir) {
 		argv[n++] = "-C";
 		argv[n++] = dir;

@@ -353,6 +353,7 @@ static struct finding *find_leak(const struct findings *all, const struct findin
 
 static void report(struct watch *w, const struct finding *f)
 {
+	assert(f);
 	VEC_PUSH(&w->r->findings, *f);
 }
 
@@ -558,58 +559,104 @@ static void conclude_part(struct watch *w)
 		decide_undecided(w);
 }
 
-static bool ended_by_signal(const struct look *l, char *text, size_t size)
+/* How the first run ended, as far as a verdict goes. */
+enum ending {
+	ENDING_FOREIGN, /* not a binary that can be watched */
+	ENDING_EMPTY,   /* no test ran: TestMain did not call m.Run, or -test.list */
+	ENDING_UNTRACED,
+	ENDING_KILLED,
+	ENDING_UNSEEN,  /* its exit was not seen */
+	ENDING_EARLY,   /* before its tests, or inside one: os.Exit, log.Fatal */
+	ENDING_BROKEN,  /* the trace cannot be read */
+	ENDING_AGAIN,   /* m.Run more than once */
+	ENDING_STOPPED, /* a test stopped the trace */
+	ENDING_BADLY,   /* a timeout or a panic, with what the trace has up to there */
+	ENDING_WHOLE,
+};
+
+static enum ending ending_untraced(const struct look *l)
 {
-	if (!WIFSIGNALED(l->status))
-		return false;
-	snprintf(text, size, "the test binary was ended by signal %d (%s)", WTERMSIG(l->status),
-		 strsignal(WTERMSIG(l->status)));
-	return true;
+	if (WIFSIGNALED(l->status))
+		return ENDING_KILLED;
+	if (!l->ran && l->status == 0)
+		return ENDING_EMPTY;
+	return l->trapped || l->trap_missing ? ENDING_EARLY : ENDING_UNSEEN;
 }
 
-static void conclude_cut(struct watch *w)
+static enum ending ending_traced(const struct look *l)
 {
-	char text[512];
+	if (l->ran_again)
+		return ENDING_AGAIN;
+	if (l->trace_error[0] && (!l->facts.version || l->facts.generations))
+		return ENDING_BROKEN;
+	if (l->facts.end == TRACE_TESTS)
+		return ENDING_WHOLE;
+	if (l->judged || (l->status == 2 << 8 && l->facts.end != TRACE_CUT))
+		return ENDING_BADLY;
+	if (l->facts.end == TRACE_EARLY && !WIFSIGNALED(l->status))
+		return ENDING_STOPPED;
+	return ending_untraced(l);
+}
 
-	if (ended_by_signal(&w->first, text, sizeof(text)))
-		checked(w, CHECKED_NO, "", text);
-	else if (!w->first.trapped && !w->first.trap_missing)
-		checked(w, CHECKED_NO, "%s",
-			"its exit was not seen: another program took its place");
-	else if (w->first.trace_error[0] && w->first.facts.version == 0)
-		look_without_trace(w, w->first.trace_error);
-	else if (w->first.trace_error[0] && w->first.facts.generations)
-		look_without_trace(w, w->first.trace_error);
+static enum ending ending_of(const struct watch *w)
+{
+	if (w->binary.kind != BINARY_GO_AMD64)
+		return ENDING_FOREIGN;
+	if (w->spec->no_trace)
+		return ENDING_UNTRACED;
+	return w->first.traced ? ending_traced(&w->first) : ending_untraced(&w->first);
+}
+
+static void conclude_foreign(struct watch *w)
+{
+	if (w->binary.kind == BINARY_GO_OTHER)
+		checked(w, CHECKED_NO, "only linux/amd64 can be watched, it is for ",
+			w->binary.arch);
 	else
-		checked(w, CHECKED_NO, "%s",
-			"the process ended inside a test (os.Exit or log.Fatal)");
+		checked(w, CHECKED_NO, "", "it is not a Go test binary");
 }
 
 static void conclude(struct watch *w)
 {
 	const struct look *l = &w->first;
 
-	if (w->binary.kind == BINARY_GO_OTHER)
-		checked(w, CHECKED_NO, "only linux/amd64 can be watched, it is for ",
-			w->binary.arch);
-	else if (w->binary.kind == BINARY_NOT_GO)
-		checked(w, CHECKED_NO, "", "it is not a Go test binary");
-	else if (w->spec->no_trace)
-		look_without_trace(w, "its tests do not stand the trace");
-	else if (!l->ran && WIFEXITED(l->status) && WEXITSTATUS(l->status) == 0)
-		return; /* no test ran: TestMain did not call m.Run, or -test.list */
-	else if (!l->traced)
-		conclude_cut(w);
-	else if (l->ran_again)
+	switch (ending_of(w)) {
+	case ENDING_FOREIGN:
+		conclude_foreign(w);
+		break;
+	case ENDING_EMPTY:
+		break;
+	case ENDING_UNTRACED:
+		look_without_trace(w, "its tests do not stand it");
+		break;
+	case ENDING_KILLED:
+		checked(w, CHECKED_NO,
+			"the test binary was ended by a signal: ", strsignal(WTERMSIG(l->status)));
+		break;
+	case ENDING_UNSEEN:
+		checked(w, CHECKED_NO, "", "its exit was not seen: another program took its place");
+		break;
+	case ENDING_EARLY:
+		checked(w, CHECKED_NO, "",
+			l->ran ? "it ended inside a test (os.Exit or log.Fatal)"
+			       : "it ended before its tests");
+		break;
+	case ENDING_BROKEN:
+		look_without_trace(w, l->trace_error);
+		break;
+	case ENDING_AGAIN:
 		look_without_trace(w, "TestMain called m.Run more than once");
-	else if (l->facts.end == TRACE_TESTS && !l->trace_error[0])
-		conclude_whole(w);
-	else if (l->judged || (l->status == 2 << 8 && l->facts.end != TRACE_CUT))
+		break;
+	case ENDING_STOPPED:
+		look_without_trace(w, "a test stopped it (runtime/trace.Stop)");
+		break;
+	case ENDING_BADLY:
 		conclude_part(w);
-	else if (l->facts.end == TRACE_EARLY && !l->trace_error[0])
-		look_without_trace(w, "a test stopped the trace (runtime/trace.Stop)");
-	else
-		conclude_cut(w);
+		break;
+	case ENDING_WHOLE:
+		conclude_whole(w);
+		break;
+	}
 }
 
 /* --- records -------------------------------------------------------------------- */

@@ -1,0 +1,209 @@
+#include "watch/sight.h"
+
+#include "base/clock.h"
+
+/* A low number would shift the descriptors of tests that count theirs. */
+#define TRACE_FD_LEAST 1000
+
+static void begin_settling(struct sight *s)
+{
+	struct err err;
+	int64_t now = clock_now_ns();
+
+	if (!s->memory.pid && !memory_open(&s->memory, s->trap.pid, &err))
+		sight_why_err(s->look, "its memory cannot be read", &err);
+	s->settle.memory = s->memory.pid ? &s->memory : NULL;
+	s->settle.age_ns = now - s->look->start_ns;
+	s->settle.gives_p = s->spec->gate && !s->gate_passed;
+	s->settle.outside = s->look->trace && any_in_io(s->look->trace);
+	settle_begin(&s->settle, s->trap.pid, s->held.tid, s->spec->settle_ns, now);
+	sight_enter(s, STAGE_SETTLING);
+	timer_set(s->tick, 1);
+}
+
+/* Everything that could end has ended. */
+static void settled(struct sight *s)
+{
+	s->look->settle_ns += clock_now_ns() - s->stage_ns;
+	if (s->late_exit) {
+		testify_panic(s);
+		testify_by_trace(s, "a goroutine panicked after the tests");
+		/* Past the gate the panic would hang in its own held exit. */
+		if (s->spec->gate)
+			sight_put_down(s);
+		else
+			sight_release(s);
+		return;
+	}
+	if (s->spec->gate && s->spec->at_exit && !s->gate_passed) {
+		s->gate_passed = true;
+		timer_set(s->tick, 0);
+		sight_let_go(s);
+		sight_enter(s, STAGE_RUNNING);
+		return;
+	}
+	/* A wrapper would report how the binary died, so it may not die of us. */
+	if (!s->spec->direct && !s->spec->gate) {
+		testify_by_trace(s, "it runs below another program");
+		sight_release(s);
+		return;
+	}
+	testify_ask(s);
+}
+
+void hold_on_tick(void *ctx, int fd, short revents)
+{
+	struct sight *s = ctx;
+
+	(void)revents;
+	timer_clear(fd);
+	if (s->stage == STAGE_TESTIMONY) {
+		testify_tick(s);
+		return;
+	}
+	if (s->stage != STAGE_SETTLING)
+		return;
+	if (settle_look(&s->settle, clock_now_ns()) == SETTLE_GOING)
+		timer_set(s->tick, SETTLE_LOOK_NS);
+	else
+		settled(s);
+}
+
+static void give_trace(struct sight *s, const struct trap_event *e)
+{
+	/* A second m.Run opens the marker again: that one gets the real /dev/null. */
+	s->look->ran_again |= s->given;
+	s->look->ran |= e->tid != 0;
+	if (s->given || s->trace_out < 0 ||
+	    !trap_answer_fd(&s->trap, e->id, s->trace_out, TRACE_FD_LEAST)) {
+		trap_continue(&s->trap, e->id);
+		return;
+	}
+	s->given = true;
+	close(take_fd(&s->trace_out));
+}
+
+static bool hold(struct sight *s, const struct trap_event *e)
+{
+	struct err err;
+
+	s->held = *e;
+	s->holding = true;
+	if (seal_outputs(&s->seal, &s->trap, e->id, &err))
+		return true;
+	sight_why_err(s->look, "its output could not be sealed", &err);
+	return false;
+}
+
+/* The tests are over, the teardown has not begun. */
+static void at_gate(struct sight *s, const struct trap_event *e)
+{
+	if (!s->spec->gate || s->gate_passed || s->stage != STAGE_RUNNING) {
+		trap_continue(&s->trap, e->id);
+		return;
+	}
+	intake_finish(s);
+	if (hold(s, e))
+		begin_settling(s);
+	else
+		sight_release(s);
+}
+
+/* A panic or a timeout: status 2, and the trace is flushed before. The tests that had
+ * ended by then can still be judged. */
+static bool ended_badly(const struct look *l)
+{
+	return l->traced && !l->trace_error[0] && l->status == 2 << 8 &&
+	       (l->facts.end == TRACE_TIMEOUT || l->facts.end == TRACE_EARLY);
+}
+
+/* Whether the held exit can be judged at all; if not, what is known is said. */
+static bool worth_settling(struct sight *s)
+{
+	struct look *l = s->look;
+
+	if (s->spec->gate && s->gate_passed)
+		return true;
+	if (s->spec->gate) {
+		sight_why(l, "it ended before its tests were over");
+		return false;
+	}
+	if (ended_badly(l))
+		testify_by_trace(s, "the tests did not come to their end");
+	if (!intake_is_whole(l) || !l->suspects)
+		return false;
+	if (l->facts.procs == 1) {
+		testify_by_trace(s, "it has one processor (GOMAXPROCS=1)");
+		return false;
+	}
+	return true;
+}
+
+static void at_first_exit(struct sight *s, const struct trap_event *e)
+{
+	s->look->trapped = true;
+	s->look->status = e->status << 8;
+	s->held = *e;
+	s->holding = true;
+	intake_finish(s);
+	if (!s->spec->judge || !worth_settling(s)) {
+		sight_release(s);
+		return;
+	}
+	if (hold(s, e))
+		begin_settling(s);
+	else
+		sight_release(s);
+}
+
+static void at_exit(struct sight *s, const struct trap_event *e)
+{
+	switch (s->stage) {
+	case STAGE_RUNNING:
+		at_first_exit(s, e);
+		return;
+	case STAGE_SETTLING:
+		if (e->tid == s->held.tid) {
+			s->held =
+			    *e; /* an old kernel: the same call, issued again after a signal */
+			return;
+		}
+		s->late_exit = true; /* stays held: the first exit takes it down */
+		settled(s);
+		return;
+	case STAGE_TESTIMONY:
+		if (e->tid == s->held.tid)
+			return;
+		testify_read(s);
+		testify_judge(s, true);
+		return;
+	case STAGE_ENDING:
+		trap_continue(&s->trap, e->id);
+		return;
+	}
+}
+
+void hold_on_trap(void *ctx, int fd, short revents)
+{
+	struct sight *s = ctx;
+	struct trap_event e;
+
+	(void)revents;
+	trap_next(&s->trap, &e);
+	switch (e.kind) {
+	case TRAP_MARKER:
+		give_trace(s, &e);
+		break;
+	case TRAP_GATE:
+		at_gate(s, &e);
+		break;
+	case TRAP_EXIT:
+		at_exit(s, &e);
+		break;
+	case TRAP_CLOSED:
+		loop_remove(&s->loop, fd);
+		break;
+	case TRAP_NOTHING:
+		break;
+	}
+}
