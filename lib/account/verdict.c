@@ -328,7 +328,8 @@ static const char *make_key(struct bench *b, const struct finding *f)
 {
 	/* os/exec starts several goroutines for one process: they are one leak of the
 	 * line that started it. */
-	const struct place *at = f->class == CLASS_PROCESS ? &f->user_at : &f->created_at;
+	const struct place *at =
+	    starts_with(f->created_at.function, "os/exec.") ? &f->user_at : &f->created_at;
 	bool timer = is_from_timer(at);
 	char key[KEY_LEN + 1];
 

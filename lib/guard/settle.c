@@ -18,7 +18,7 @@ void settle_begin(struct settle *s, int pid, int held_tid, int64_t budget_ns, in
 	s->budget_ns = budget_ns;
 	s->start_ns = now_ns;
 	s->quiet = 0;
-	s->cpu_ns = s->delay_ns = 0;
+	s->cpu_ns = s->all_cpu_ns = s->delay_ns = 0;
 	s->starved_ns = s->ran_ns = 0;
 	s->look_ns = now_ns;
 	s->naps.len = 0;
@@ -96,7 +96,7 @@ static bool in_nap(const struct task *t)
 
 struct look {
 	bool busy;
-	uint64_t cpu_ns, delay_ns;
+	uint64_t cpu_ns, all_cpu_ns, delay_ns;
 	int64_t next_ns; /* earliest pending timer, from the call on */
 };
 
@@ -107,6 +107,7 @@ static void look_at(struct settle *s, const struct task *t, int64_t now_ns, stru
 	if (t->state == TASK_IN_CALL && (t->nr == SYS_nanosleep || t->nr == SYS_clock_nanosleep))
 		note_nap(s, t->tid);
 	l->delay_ns += t->delay_ns;
+	l->all_cpu_ns += t->cpu_ns;
 	l->busy |= s->gives_p && in_nap(t);
 	if (!is_sysmon(s, t->tid)) {
 		l->cpu_ns += t->cpu_ns;
@@ -134,6 +135,12 @@ static void note_starving(struct settle *s, const struct look *l, int64_t now_ns
 	s->look_ns = now_ns;
 }
 
+static bool deserves_more(const struct settle *s, const struct look *l, int64_t now_ns)
+{
+	return l->busy && s->ran_ns < s->budget_ns / SETTLE_SHARE &&
+	       now_ns - s->start_ns < STARVED_MAX * s->budget_ns;
+}
+
 /* Whether the timer that was seen can still fire within the rest of the budget. */
 static bool may_fire(const struct settle *s, int64_t timer_ns, int64_t rest_ns)
 {
@@ -153,13 +160,14 @@ enum settle_verdict settle_look(struct settle *s, int64_t now_ns)
 	if (!s->blind)
 		note_starving(s, &l, now_ns);
 	rest_ns = s->budget_ns + s->starved_ns - (now_ns - s->start_ns);
-	if (rest_ns <= 0)
+	if (rest_ns <= 0 && !deserves_more(s, &l, now_ns))
 		return SETTLE_SPENT;
 	if (s->outside || s->blind)
 		return SETTLE_GOING;
 	s->quiet = l.busy || l.cpu_ns != s->cpu_ns ? 0 : s->quiet + 1;
-	if (s->cpu_ns && l.cpu_ns > s->cpu_ns)
-		s->ran_ns += (int64_t)(l.cpu_ns - s->cpu_ns);
+	if (s->all_cpu_ns && l.all_cpu_ns > s->all_cpu_ns)
+		s->ran_ns += (int64_t)(l.all_cpu_ns - s->all_cpu_ns);
+	s->all_cpu_ns = l.all_cpu_ns;
 	s->cpu_ns = l.cpu_ns;
 	if (s->quiet < QUIET_LOOKS || may_fire(s, l.next_ns, rest_ns))
 		return SETTLE_GOING;

@@ -9,7 +9,8 @@
  * outside at any moment: with them, only the budget ends the wait.
  *
  * On a busy machine the process may be ready to run and not get a CPU. That time does not
- * count (schedstat's run delay), up to a few times the budget.
+ * count (schedstat's run delay), and one that still runs at the end gets on until it had a fair
+ * share of CPU time (SETTLE_SHARE): both up to a few times the budget.
  *
  * A timer shows as the timeout of the thread that sleeps in epoll_pwait or
  * futex: as it was when the call was made, perhaps long ago, but not longer ago than the
@@ -24,6 +25,7 @@
 #include "proc/memory.h"
 #include "proc/task.h"
 
+#define SETTLE_SHARE   4                /* of the budget on a CPU makes who runs then a spinner */
 #define SETTLE_LOOK_NS INT64_C(2000000) /* between two looks */
 
 enum settle_verdict {
@@ -49,12 +51,13 @@ struct settle {
 		size_t len, cap;
 	} naps;
 	uint32_t looks;
-	uint64_t cpu_ns;    /* sum at the last look */
-	uint64_t delay_ns;  /* sum of the run delays at the last look, 0: no look yet */
-	int64_t starved_ns; /* of the time since start_ns */
-	int64_t ran_ns;     /* CPU time of the other threads since start_ns */
-	int64_t look_ns;    /* when the last look was */
-	int quiet;          /* looks in a row without a change */
+	uint64_t cpu_ns;     /* sum at the last look */
+	uint64_t all_cpu_ns; /* the same with sysmon's */
+	uint64_t delay_ns;   /* sum of the run delays at the last look, 0: no look yet */
+	int64_t starved_ns;  /* of the time since start_ns */
+	int64_t ran_ns;      /* CPU time of the other threads since start_ns */
+	int64_t look_ns;     /* when the last look was */
+	int quiet;           /* looks in a row without a change */
 	struct tasks tasks;
 };
 

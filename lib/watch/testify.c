@@ -9,7 +9,6 @@
 
 #define READ_BYTES   (256 << 10)
 #define GO_THREADS   1024
-#define SPIN_SHARE   4 /* of the settle budget spent on a CPU makes a spinner */
 #define PANIC_BYTES  (1 << 20)
 #define DUMP_TICK_NS (2 * NS_PER_MS)
 
@@ -161,7 +160,8 @@ bool testify_saw_all(const struct sight *s)
 static bool is_at_rest(const struct sight *s)
 {
 	if (s->spec->gate && !s->spec->at_exit)
-		return !s->witnesses.running || s->settle.ran_ns >= s->spec->settle_ns / SPIN_SHARE;
+		return !s->witnesses.running ||
+		       s->settle.ran_ns >= s->spec->settle_ns / SETTLE_SHARE;
 	if (s->witnesses.stopping[0])
 		return false;
 	return !s->witnesses.running ||
