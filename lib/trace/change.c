@@ -590,7 +590,7 @@ static bool on_procs_change(struct changes *c, const struct event *e, struct err
 }
 
 /* What is not here changes no goroutine: it is stepped over. */
-static handler *const handlers[WIRE_KINDS] = {
+static handler *const handlers[256] = {
 	[WIRE_PROCS_CHANGE] = on_procs_change,
 	[WIRE_GO_CREATE] = on_go_create,
 	[WIRE_GO_CREATE_SYSCALL] = on_create_syscall,

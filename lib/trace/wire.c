@@ -60,12 +60,17 @@ const struct wire_kind_row wire_kinds[WIRE_KINDS] = {
 	[WIRE_END_OF_GENERATION] = { "EndOfGeneration", 0, 26 },
 };
 
+/* Span, SpanAlloc, SpanFree; HeapObject, ...Alloc, ...Free; GoroutineStack, ...Alloc, ...Free. */
+static const uint8_t experiment_varints[] = { 4, 4, 2, 3, 3, 2, 3, 3, 2 };
+
 void wire_varints(int version, uint8_t varints[static 256])
 {
 	memset(varints, 0, 256);
 	for (size_t i = 0; i < WIRE_KINDS; i++)
 		if (wire_kinds[i].name && wire_kinds[i].since <= version)
 			varints[i] = wire_kinds[i].varints;
+	if (version >= 23)
+		memcpy(varints + WIRE_SPAN, experiment_varints, sizeof(experiment_varints));
 }
 
 /* The number in "go 1.NN trace", padded with NULs; 0: not a header. */

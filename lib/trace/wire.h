@@ -94,7 +94,10 @@ enum wire_kind {
 	WIRE_SYNC,
 	WIRE_CLOCK_SNAPSHOT,
 	WIRE_END_OF_GENERATION,
-	WIRE_KINDS, /* how many there are, 0 included */
+	WIRE_KINDS,      /* how many there are, 0 included */
+	WIRE_SPAN = 128, /* the first of an experiment's events, among the others (since 23, with
+			  * GODEBUG=traceallocfree=1) */
+	WIRE_GOROUTINE_STACK_FREE = 136, /* and the last */
 };
 
 enum {

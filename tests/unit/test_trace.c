@@ -525,9 +525,13 @@ static void status_must_be_the_last_state(void **state)
 static void steps_over_experiments(void **state)
 {
 	struct told t;
+	AUTO_BUF data = { 0 };
 
 	(void)state;
 	begin(&t, 26);
+	EVENT(&data, 128, 1, 2, 3, 4);
+	EVENT(&data, 133, 1, 2);
+	put_batch(&t.trace, 1, 7, 1, &data);
 	buf_put(&t.trace, "\x31\x07\x01\x02\x03\x02zz", 8);
 	put_simple(&t, 1, 26);
 	assert_true(feed(&t));
