@@ -34,7 +34,7 @@ LIB_SRC  := $(wildcard lib/*/*.c)
 CMD_SRC  := $(wildcard cmd/$(PROG)/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
-TOOL_SRC := tests/binary/facts.c tests/dump/echo.c tests/gotest/render.c tests/trace/table.c
+TOOL_SRC := tests/binary/facts.c tests/dump/echo.c tests/gotest/render.c tests/trace/table.c tests/trace/events.c
 HEADERS  := $(wildcard lib/*/*.h cmd/*/*.h)
 SOURCES  := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c $(TOOL_SRC)
 

@@ -1,0 +1,3 @@
+module straggler/tests/bench/generate
+
+go 1.22
