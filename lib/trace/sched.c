@@ -21,7 +21,6 @@ typedef enum sched_result advance(struct attempt *a);
 struct rule {
 	advance *advance;
 	uint8_t what;
-	uint8_t from, to; /* of a transition that is always the same */
 };
 
 static const uint8_t go_states[] = { ORDER_UNDETERMINED, ORDER_RUNNABLE, ORDER_RUNNING,
