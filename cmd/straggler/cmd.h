@@ -29,6 +29,7 @@ struct command {
 extern const struct command cmd_exec;
 extern const struct command cmd_report;
 extern const struct command cmd_test;
+extern const struct command cmd_trace;
 extern const struct command cmd_version;
 
 #endif

@@ -9,6 +9,7 @@ static const struct command *const commands[] = {
 	&cmd_test,
 	&cmd_report,
 	&cmd_exec,
+	&cmd_trace,
 	&cmd_version,
 };
 

@@ -20,6 +20,11 @@ static void put_bytes(struct buf *out, const char *p, size_t n)
 	}
 }
 
+void line_put_text(struct buf *out, const char *text)
+{
+	put_bytes(out, text, strlen(text));
+}
+
 static void put_text(struct buf *out, const char *before, struct str s)
 {
 	buf_printf(out, "%s\"", before);

@@ -13,4 +13,7 @@
  */
 void line_put(struct buf *out, struct order_reader *r, const struct order_event *e);
 
+/* Appends text of the trace's, with control characters, quotes and what is not ASCII escaped. */
+void line_put_text(struct buf *out, const char *text);
+
 #endif

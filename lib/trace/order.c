@@ -660,3 +660,24 @@ uint64_t order_generations(const struct order_reader *r)
 {
 	return r->generations;
 }
+
+static struct trace_stack *owned(const struct trace_stack *s)
+{
+	return (struct trace_stack *)(uintptr_t)s; /* NOLINT(performance-no-int-to-ptr) */
+}
+
+const struct trace_stack *order_hold(struct order_reader *r, const struct trace_stack *s)
+{
+	(void)r;
+	return frames_share(owned(s));
+}
+
+void order_drop(struct order_reader *r, const struct trace_stack *s)
+{
+	frames_drop(&r->names, owned(s));
+}
+
+const char *order_name(struct order_reader *r, struct str text)
+{
+	return frames_name(&r->names, text);
+}

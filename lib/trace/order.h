@@ -87,6 +87,13 @@ bool order_finish(struct order_reader *r, struct err *err);
 const struct trace_stack *order_stack(struct order_reader *r, const struct order_event *e);
 const struct trace_stack *order_subject_stack(struct order_reader *r, const struct order_event *e);
 
+/* Keeps a stack beyond the call, until it is dropped or the reader freed. NULL is allowed. */
+const struct trace_stack *order_hold(struct order_reader *r, const struct trace_stack *s);
+void order_drop(struct order_reader *r, const struct trace_stack *s);
+
+/* The one copy of a text, for as long as the reader. */
+const char *order_name(struct order_reader *r, struct str text);
+
 /* The text of argument i of e, which is a string's id. */
 struct str order_text(const struct order_reader *r, const struct order_event *e, unsigned i);
 
