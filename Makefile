@@ -44,7 +44,7 @@ TOOLS  := $(TOOL_SRC:tests/%.c=$(BUILD)/tests/%)
 UNITS  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/%)
 FUZZES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
 
-.PHONY: all help check compare golden accuracy lint headers tidy analyze format setup clean
+.PHONY: all help check compare bench golden accuracy lint headers tidy analyze format setup clean
 all: $(BUILD)/$(PROG)  ## build the program
 
 help:  ## list the targets
@@ -82,6 +82,9 @@ check: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS) $(TOOLS)  ## run every test of this 
 
 compare: $(TOOLS)  ## compare with what Go itself says, for every version of Go that is there
 	@BUILD=$(BUILD) prove --timer -e '' $(wildcard tests/*/*_against_go)
+
+bench: $(BUILD)/$(PROG) $(TOOLS)  ## what reading traces costs, beside Go's own reader; VARIANT=release
+	@BUILD=$(BUILD) tests/bench/run
 
 golden: $(BUILD)/$(PROG)  ## run the golden tests alone; UPDATE=1 rewrites them
 	@BUILD=$(BUILD) tests/golden/run

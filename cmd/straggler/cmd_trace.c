@@ -116,7 +116,7 @@ static bool show_digest(const struct request *r, int fd, struct err *err)
 			trace_json(&out, &d);
 		else
 			trace_page(&out, &d);
-		fwrite(out.data, 1, out.len, stdout);
+		fwrite(buf_str(&out), 1, out.len, stdout);
 	}
 	digest_release(&d);
 	order_free(d.reader);

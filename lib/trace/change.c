@@ -14,7 +14,7 @@ struct change_thread {
 	uint64_t goroutine;
 	uint32_t change;   /* of goroutine, in this generation; NO_CHANGE: not looked up */
 	uint32_t callback; /* the callback goroutine that lives on it; NO_CHANGE: none */
-	uint64_t seq;      /* number that goroutine was started with */
+	uint32_t seq;      /* number that goroutine was started with */
 };
 
 struct event {
@@ -32,10 +32,14 @@ void changes_init(struct changes *c, int version, bool want_calls)
 	changes_reset(c);
 }
 
-/* Ids are nearly consecutive: low bits first keeps neighbours together. */
+/* Go hands out ids in blocks of 16 (src/runtime/proc.go, _GoidCacheBatch): a block stays together,
+ * blocks are spread. All by their low bits would put long runs on top of each other, and
+ * probing would walk them. */
 static size_t index_slot(const struct changes *c, uint64_t id)
 {
-	return (size_t)(id + (id >> 24) * UINT64_C(0x9e3779b97f4a7c15)) & (c->index_cap - 1);
+	uint64_t block = (id >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 28;
+
+	return (size_t)(block << 4 | (id & 15)) & (c->index_cap - 1);
 }
 
 static uint32_t *index_find(const struct changes *c, uint64_t id)
@@ -74,8 +78,6 @@ static uint32_t push_change(struct changes *c, uint64_t id)
 		.last_moment = NO_MOMENT,
 	};
 
-	if (c->list.len == NO_CHANGE)
-		abort();
 	VEC_PUSH(&c->list, change);
 	return (uint32_t)c->list.len - 1;
 }
@@ -148,7 +150,7 @@ static uint32_t current(struct changes *c, struct change_thread *t)
 	return t->change;
 }
 
-static void bind(struct change_thread *t, const struct changes *c, uint32_t change, uint64_t seq)
+static void bind(struct change_thread *t, const struct changes *c, uint32_t change, uint32_t seq)
 {
 	if (!t)
 		return;
@@ -164,7 +166,7 @@ static void unbind(struct change_thread *t)
 	t->change = NO_CHANGE;
 }
 
-static void move(struct change *g, uint64_t seq, uint8_t state, uint64_t time)
+static void move(struct change *g, uint32_t seq, uint8_t state, uint64_t time)
 {
 	if (seq < g->seq)
 		return;
@@ -174,7 +176,7 @@ static void move(struct change *g, uint64_t seq, uint8_t state, uint64_t time)
 	g->moved = true;
 }
 
-static void set_older(struct change *g, uint64_t seq, uint32_t stack)
+static void set_older(struct change *g, uint32_t seq, uint32_t stack)
 {
 	if (!stack || stack == g->stack || seq < g->older_seq)
 		return;
@@ -184,7 +186,7 @@ static void set_older(struct change *g, uint64_t seq, uint32_t stack)
 
 /* A goroutine that is preempted may show no stack, or (1.23) one empty frame: then the
  * one before tells more. */
-static void set_stack(struct change *g, uint64_t seq, uint32_t stack)
+static void set_stack(struct change *g, uint32_t seq, uint32_t stack)
 {
 	uint32_t older = g->stack;
 
@@ -201,7 +203,7 @@ static void set_stack(struct change *g, uint64_t seq, uint32_t stack)
 	g->stack_seq = seq;
 }
 
-static void set_stop(struct change *g, uint64_t seq, uint32_t reason, uint32_t stack)
+static void set_stop(struct change *g, uint32_t seq, uint32_t reason, uint32_t stack)
 {
 	set_stack(g, seq, stack);
 	if (seq < g->stop_seq)
@@ -212,7 +214,7 @@ static void set_stop(struct change *g, uint64_t seq, uint32_t reason, uint32_t s
 }
 
 /* Nothing shows where a coroutine is that was switched away from: not where it was before. */
-static void set_switched(struct change *g, uint64_t seq)
+static void set_switched(struct change *g, uint32_t seq)
 {
 	set_stop(g, seq, 0, 0);
 	if (seq >= g->stack_seq) {
@@ -222,7 +224,7 @@ static void set_switched(struct change *g, uint64_t seq)
 	g->switched = true;
 }
 
-static void step(struct change *g, uint64_t seq)
+static void step(struct change *g, uint32_t seq)
 {
 	g->steps++;
 	if (seq > g->top)
@@ -234,6 +236,16 @@ static bool small(uint64_t id)
 	return id <= UINT32_MAX;
 }
 
+/* Puts a goroutine that the thread starts in place of the one it ran. */
+static void start(struct changes *c, const struct event *e, uint32_t i)
+{
+	uint32_t seq = (uint32_t)e->arg[1];
+
+	step(change_at(c, i), seq);
+	move(change_at(c, i), seq, WIRE_GO_RUNNING, e->time);
+	bind(e->thread, c, i, seq);
+}
+
 /* Appends a moment of actor's life. Batches of two threads may come in the wrong order:
  * then the chain is made anew at the end. */
 static uint32_t push_moment(struct changes *c, const struct moment *m)
@@ -241,8 +253,6 @@ static uint32_t push_moment(struct changes *c, const struct moment *m)
 	struct moment moment = *m;
 	uint32_t i = (uint32_t)c->moments.len;
 
-	if (c->moments.len == NO_MOMENT)
-		abort();
 	moment.after = NO_MOMENT;
 	if (m->actor != NO_CHANGE) {
 		struct change *actor = change_at(c, m->actor);
@@ -331,9 +341,9 @@ static bool on_start(struct changes *c, const struct event *e, struct err *err)
 	if (!t || t->bound)
 		return broken(c, err, "a thread that runs no goroutine");
 	i = thread_change(c, t, e->arg[0]);
-	step(change_at(c, i), e->arg[1]);
-	move(change_at(c, i), e->arg[1], WIRE_GO_RUNNING, e->time);
-	bind(t, c, i, e->arg[1]);
+	if (!small(e->arg[1]))
+		return broken(c, err, "a sequence number");
+	start(c, e, i);
 	return true;
 }
 
@@ -396,21 +406,10 @@ static void count_block(struct changes *c, uint32_t i, uint32_t reason)
 	map_set(&c->overflow, key, n ? *n + 1 : 1);
 }
 
-uint32_t changes_blocks(const struct changes *c, uint32_t i, uint32_t reason)
-{
-	const struct change *g = &c->list.items[i];
-	const uintptr_t *n = map_find(&c->overflow, (uint64_t)i << 32 | reason);
-
-	for (size_t k = 0; k < ARRAY_LEN(g->blocks); k++)
-		if (g->blocks[k] && g->block_reason[k] == reason)
-			return g->blocks[k];
-	return n ? (uint32_t)*n : 0;
-}
-
 static bool stop(struct changes *c, const struct event *e, uint8_t state, struct err *err)
 {
 	struct change *g = running(c, e, err);
-	uint64_t seq;
+	uint32_t seq;
 
 	if (!g)
 		return false;
@@ -435,7 +434,7 @@ static bool on_block(struct changes *c, const struct event *e, struct err *err)
 	return stop(c, e, WIRE_GO_WAITING, err);
 }
 
-static void wake(struct change *g, uint64_t seq, uint64_t time)
+static void wake(struct change *g, uint32_t seq, uint64_t time)
 {
 	g->wakes++;
 	step(g, seq);
@@ -444,10 +443,15 @@ static void wake(struct change *g, uint64_t seq, uint64_t time)
 
 static bool on_unblock(struct changes *c, const struct event *e, struct err *err)
 {
-	struct change_wake later = { .id = e->arg[0], .seq = e->arg[1], .time = e->time };
+	struct change_wake later = {
+		.id = e->arg[0],
+		.seq = (uint32_t)e->arg[1],
+		.time = e->time,
+	};
 	uint32_t i = find_change(c, later.id);
 
-	(void)err;
+	if (!small(e->arg[1]))
+		return broken(c, err, "a sequence number");
 	if (i == NO_CHANGE || !change_at(c, i)->state || change_at(c, i)->callback ||
 	    change_at(c, i)->next != NO_CHANGE)
 		VEC_PUSH(&c->wakes, later);
@@ -553,14 +557,14 @@ static bool on_switch(struct changes *c, const struct event *e, struct err *err)
 
 	if (!g)
 		return false;
+	if (!small(e->arg[1]))
+		return broken(c, err, "a sequence number");
 	set_switched(g, e->thread->seq);
 	move(g, e->thread->seq, WIRE_GO_WAITING, e->time);
 	unbind(e->thread);
 	to = thread_change(c, e->thread, e->arg[0]);
 	change_at(c, to)->wakes++;
-	step(change_at(c, to), e->arg[1]);
-	move(change_at(c, to), e->arg[1], WIRE_GO_RUNNING, e->time);
-	bind(e->thread, c, to, e->arg[1]);
+	start(c, e, to);
 	return true;
 }
 
@@ -571,11 +575,11 @@ static bool on_switch_destroy(struct changes *c, const struct event *e, struct e
 
 	if (!on_destroy(c, e, err))
 		return false;
+	if (!small(e->arg[1]))
+		return broken(c, err, "a sequence number");
 	to = thread_change(c, t, e->arg[0]);
 	change_at(c, to)->wakes++;
-	step(change_at(c, to), e->arg[1]);
-	move(change_at(c, to), e->arg[1], WIRE_GO_RUNNING, e->time);
-	bind(t, c, to, e->arg[1]);
+	start(c, e, to);
 	return true;
 }
 
@@ -654,6 +658,10 @@ bool changes_read(struct changes *c, const struct batch *b, struct err *err)
 
 	if (e.thread)
 		e.thread->wrote = true;
+	if (c->moments.len > NO_MOMENT - WIRE_BATCH_MAX || c->list.len > NO_CHANGE - WIRE_BATCH_MAX)
+		return err_set(err, ERR_LIMIT,
+			       "generation %ju creates and ends too many goroutines",
+			       (uintmax_t)b->generation);
 	while (in.p < in.end) {
 		c->at = b->at;
 		c->at.offset += (uint64_t)(in.p - b->data);

@@ -30,22 +30,22 @@
  */
 struct change {
 	uint64_t id;
-	uint64_t seq;                  /* of the event that state rests on */
-	uint64_t since;                /* time of that event */
+	uint64_t since;                /* time of the event that state rests on */
 	uint64_t born;                 /* time of its creation */
-	uint64_t stop_seq;             /* of the event that reason is of */
-	uint64_t stack_seq, older_seq; /* of the events that stack and older are of */
-	uint64_t top;                  /* highest sequence number, and how many there were: equal */
-	uint64_t steps;                /* when nothing is missing */
+	uint32_t seq;                  /* of the event that state rests on */
+	uint32_t stop_seq;             /* of the event that reason is of */
+	uint32_t stack_seq, older_seq; /* of the events that stack and older are of */
+	uint32_t top;                  /* highest sequence number, and how many there were: equal */
+	uint32_t steps;                /* when nothing is missing */
 	uint32_t reason;               /* of the last block or stop; 0: none */
 	uint32_t stack;        /* of the last block, stop or system call that had one; 0: none */
 	uint32_t older;        /* the last one before that was another */
-	uint32_t status_stack; /* of GoStatusStack; 0: none */
 	uint32_t first_stack;  /* that a stop had; 0: none */
+	uint32_t status_stack; /* of GoStatusStack; 0: none */
 	uint32_t created_at, start; /* stacks; 0: none */
 	uint32_t creator;           /* change of the creator; NO_CHANGE: none */
 	uint32_t wakes;
-	uint32_t block_reason[4], blocks[4]; /* counted by reason; 0 is no reason */
+	uint32_t block_reason[3], blocks[3]; /* counted by reason; 0 is no reason */
 	uint32_t next;                       /* the next use of the id; NO_CHANGE: none */
 	uint32_t birth, last_moment;         /* moments; NO_MOMENT: none */
 	uint8_t state;                       /* enum wire_go_status; 0: not known yet */
@@ -62,7 +62,8 @@ struct change {
 /* GoUnblock of a goroutine that nothing was known about yet, or whose id has
  * several uses. */
 struct change_wake {
-	uint64_t id, seq, time;
+	uint64_t id, time;
+	uint32_t seq;
 };
 
 struct changes {
@@ -78,7 +79,7 @@ struct changes {
 	uint32_t *index; /* id -> first change of it, open addressing; owned */
 	size_t index_cap;
 	struct map threads;  /* id -> struct change_thread, over generations */
-	struct map overflow; /* (change << 32 | reason) -> blocks beyond the four */
+	struct map overflow; /* (change << 32 | reason) -> blocks beyond the three */
 	uint8_t varints[256];
 	bool want_calls; /* keep system calls as moments */
 	uint64_t events;
@@ -99,9 +100,6 @@ bool changes_read(struct changes *c, const struct batch *b, struct err *err);
 /* The generation is whole: settles what needed all of it, and puts the moments in order.
  * Fails when a goroutine misses one of its sequence numbers. */
 bool changes_close(struct changes *c, struct err *err);
-
-/* How often change i blocked for the reason. */
-uint32_t changes_blocks(const struct changes *c, uint32_t i, uint32_t reason);
 
 /* Forgets the generation; threads keep the goroutines they run. Idle threads stay, too, while
  * there are few. */

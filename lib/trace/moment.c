@@ -17,7 +17,7 @@ static void settle_one(struct moments *m, struct moment *at)
 	if (at->time > before->time)
 		return;
 	at->time = before->time;
-	at->depth = before->depth + 1;
+	at->depth = (before->depth + 1) & NO_MOMENT;
 }
 
 /* Settles the moment i and all that it follows from. The way back is kept in depth. */
@@ -33,7 +33,7 @@ static bool settle(struct moments *m, uint32_t i)
 		at->visit = OPEN;
 		if (at->after == NO_MOMENT || m->items[at->after].visit == DONE)
 			break;
-		at->depth = back;
+		at->depth = back & NO_MOMENT;
 		back = i;
 		i = at->after;
 	}
@@ -47,23 +47,31 @@ static bool settle(struct moments *m, uint32_t i)
 	}
 }
 
-static bool before(const struct moment_key *a, const struct moment_key *b)
+static bool before(const struct moments *m, uint32_t i, uint32_t k)
 {
+	const struct moment *a = &m->items[i], *b = &m->items[k];
+
 	return a->time < b->time || (a->time == b->time && a->depth < b->depth);
 }
 
-static size_t run_end(const struct moment_key *keys, size_t at, size_t len)
+static size_t run_end(const struct moments *m, size_t at)
 {
-	for (at++; at < len && !before(&keys[at], &keys[at - 1]);)
+	const uint32_t *order = m->order.items;
+
+	for (at++; at < m->len && !before(m, order[at], order[at - 1]);)
 		at++;
 	return at;
 }
 
-static void merge(struct moment_key *to, const struct moment_key *a, size_t na,
-		  const struct moment_key *b, size_t nb)
+/* Merges the runs from, mid and mid, end of order into spare. */
+static void merge(struct moments *m, size_t from, size_t mid, size_t end)
 {
+	const uint32_t *a = m->order.items + from, *b = m->order.items + mid;
+	uint32_t *to = m->spare.items + from;
+	size_t na = mid - from, nb = end - mid;
+
 	while (na && nb) {
-		if (before(b, a)) {
+		if (before(m, *b, *a)) {
 			*to++ = *b++;
 			nb--;
 		} else {
@@ -77,17 +85,14 @@ static void merge(struct moment_key *to, const struct moment_key *a, size_t na,
 /* Merges neighbouring runs once. Returns how many runs there are then. */
 static size_t merge_runs(struct moments *m)
 {
-	struct moment_key *from = m->order.items;
-	struct moment_key *to = m->spare.items;
-	size_t len = m->order.len;
-	struct moment_keys swap;
+	struct moment_indexes swap;
 	size_t runs = 0;
 
-	for (size_t at = 0; at < len; runs++) {
-		size_t mid = run_end(from, at, len);
-		size_t end = mid < len ? run_end(from, mid, len) : len;
+	for (size_t at = 0; at < m->len; runs++) {
+		size_t mid = run_end(m, at);
+		size_t end = mid < m->len ? run_end(m, mid) : m->len;
 
-		merge(to + at, from + at, mid - at, from + mid, end - mid);
+		merge(m, at, mid, end);
 		at = end;
 	}
 	swap = m->order;
@@ -96,24 +101,21 @@ static size_t merge_runs(struct moments *m)
 	return runs;
 }
 
+static void reserve(struct moment_indexes *v, size_t n)
+{
+	v->items = vec_reserve_(v->items, &v->cap, n, sizeof(v->items[0]));
+	v->len = n;
+}
+
 bool moments_order(struct moments *m)
 {
 	for (size_t i = 0; i < m->len; i++)
 		if (m->items[i].visit == NEW && !settle(m, (uint32_t)i))
 			return false;
-	m->order.len = m->spare.len = 0;
-	for (size_t i = 0; i < m->len; i++) {
-		struct moment_key key = {
-			.time = m->items[i].time,
-			.depth = m->items[i].depth,
-			.moment = (uint32_t)i,
-		};
-
-		VEC_PUSH(&m->order, key);
-	}
-	m->spare.items =
-	    vec_reserve_(m->spare.items, &m->spare.cap, m->len, sizeof(struct moment_key));
-	m->spare.len = m->len;
+	reserve(&m->order, m->len);
+	reserve(&m->spare, m->len);
+	for (size_t i = 0; i < m->len; i++)
+		m->order.items[i] = (uint32_t)i;
 	/* Batches come sorted, so there are few runs: merging them is nearly linear. */
 	while (m->len && merge_runs(m) > 1)
 		continue;

@@ -98,7 +98,7 @@ bool tables_add_stacks(struct tables *t, const struct batch *b, struct err *err)
 
 bool tables_string(const struct tables *t, uint64_t id, struct str *text, struct err *err)
 {
-	const uintptr_t *span = map_find(&t->strings, id);
+	const uintptr_t *span = id ? map_find(&t->strings, id) : NULL;
 
 	if (!span && id)
 		return err_set(err, ERR_PARSE, "string %ju is not in its generation's table",
@@ -150,7 +150,7 @@ static bool read_stack(struct tables *t, struct frames *names, struct table_span
 bool tables_stack(struct tables *t, struct frames *names, uint64_t id, struct trace_stack **stack,
 		  struct err *err)
 {
-	const uintptr_t *at = map_find(&t->stacks, id);
+	const uintptr_t *at = id ? map_find(&t->stacks, id) : NULL;
 	struct table_span *span = at ? &t->spans.items[*at] : NULL;
 
 	if (!span && id)

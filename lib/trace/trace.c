@@ -22,6 +22,8 @@ struct trace_reader {
 	size_t of_cap;
 	struct map marks;    /* stack id -> mark, for one generation */
 	struct map counters; /* reason id -> enum counter, for one generation */
+	uint32_t reason_id;  /* the reason that was looked up last, and its text; NULL: none yet */
+	const char *reason;
 	struct ticks ticks;
 	uint64_t open;       /* generation that is being read; 0: none */
 	uint64_t open_bytes; /* of its batches */
@@ -238,13 +240,24 @@ static bool says_something(const struct trace_stack *s)
 	return s && *s->frames[0].function;
 }
 
+/* Goroutines that follow each other mostly stopped for the same reason. */
+static const char *reason_of(struct trace_reader *r, uint32_t id)
+{
+	struct str text = { 0 };
+
+	if (r->reason && r->reason_id == id)
+		return r->reason;
+	tables_string(&r->tables, id, &text, NULL);
+	r->reason_id = id;
+	r->reason = frames_name(&r->names, text);
+	return r->reason;
+}
+
 static void set_stop(struct trace_reader *r, struct goroutine *g, const struct change *c)
 {
 	struct trace_stack *last = stack_of(r, c->stack);
-	struct str reason = { 0 };
 
-	tables_string(&r->tables, c->reason, &reason, NULL);
-	g->reason = frames_name(&r->names, reason);
+	g->reason = reason_of(r, c->reason);
 	if (!says_something(last))
 		last = stack_of(r, c->older);
 	if (says_something(last))
@@ -292,26 +305,53 @@ static void of_reserve(struct trace_reader *r, size_t n)
 	r->of = vec_reserve_(r->of, &r->of_cap, n, one);
 }
 
-static void apply_all(struct trace_reader *r)
+static void count_overflow(struct trace_reader *r)
 {
-	const struct change_list *list = &r->changes.list;
 	const struct map_slot *slot;
 	size_t at = 0;
+
+	while ((slot = map_next(&r->changes.overflow, &at))) {
+		uint32_t i = (uint32_t)(slot->key >> 32);
+
+		if (!r->of[i])
+			r->of[i] = new_goroutine(r);
+		count_blocks(r, r->of[i], (uint32_t)slot->key, slot->value);
+	}
+}
+
+/* Goroutines that are older. Those that are born here are applied when that is told: most of
+ * them end in the same generation, and need no memory longer than they lived. */
+static void apply_older(struct trace_reader *r)
+{
+	const struct change_list *list = &r->changes.list;
 
 	of_reserve(r, list->len);
 	for (size_t i = 0; i < list->len; i++) {
 		const struct change *c = &list->items[i];
-		struct goroutine *g = c->born_here ? NULL : map_get(&r->live, c->id);
 
-		if (!g)
-			g = new_goroutine(r);
-		r->of[i] = g;
-		apply(r, g, c);
-		if (!c->born_here)
-			map_put(&r->live, c->id, g);
+		r->of[i] = NULL;
+		if (c->born_here)
+			continue;
+		r->of[i] = map_get(&r->live, c->id);
+		if (!r->of[i])
+			r->of[i] = new_goroutine(r);
+		apply(r, r->of[i], c);
+		map_put(&r->live, c->id, r->of[i]);
 	}
-	while ((slot = map_next(&r->changes.overflow, &at)))
-		count_blocks(r, r->of[slot->key >> 32], (uint32_t)slot->key, slot->value);
+	count_overflow(r);
+}
+
+static void tell_created(struct trace_reader *r, const struct moment *m)
+{
+	struct goroutine *g = r->of[m->subject];
+
+	if (!g)
+		g = r->of[m->subject] = new_goroutine(r);
+	apply(r, g, &r->changes.list.items[m->subject]);
+	map_put(&r->live, g->id, g);
+	r->facts.goroutines++;
+	if (r->hooks.created)
+		r->hooks.created(r->hooks.ctx, g, m->actor == NO_CHANGE ? NULL : r->of[m->actor]);
 }
 
 static void tell_call(struct trace_reader *r, const struct moment *m)
@@ -337,11 +377,7 @@ static void tell(struct trace_reader *r, const struct moment *m)
 
 	switch (m->kind) {
 	case MOMENT_CREATED:
-		map_put(&r->live, g->id, g);
-		r->facts.goroutines++;
-		if (r->hooks.created)
-			r->hooks.created(r->hooks.ctx, g,
-					 m->actor == NO_CHANGE ? NULL : r->of[m->actor]);
+		tell_created(r, m);
 		break;
 	case MOMENT_ENDED:
 		if (r->hooks.ended)
@@ -379,6 +415,7 @@ static void reset_generation(struct trace_reader *r)
 	tables_reset(&r->tables, &r->names);
 	map_release(&r->marks);
 	map_release(&r->counters);
+	r->reason = NULL;
 	r->ticks = (struct ticks){ 0 };
 	r->open = r->open_bytes = 0;
 	r->have_events = false;
@@ -390,9 +427,9 @@ static bool close_generation(struct trace_reader *r, struct err *err)
 
 	if (!check_generation(r, err))
 		return false;
-	apply_all(r);
+	apply_older(r);
 	for (size_t i = 0; i < m->order.len; i++)
-		tell(r, &m->items[m->order.items[i].moment]);
+		tell(r, &m->items[m->order.items[i]]);
 	count_generation(r);
 	reset_generation(r);
 	return true;
