@@ -78,13 +78,16 @@ check: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS) $(TOOLS)  ## run every test of this 
 	@BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=tap GO_VERSIONS="$(or $(GO_VERSIONS),1.24.10)" \
 		prove -j$(or $(JOBS),2) --timer -e '' \
 		$(UNITS) $(REPLAYS) tests/golden/run tests/gotest/render_against_go tests/gotest/flags \
-		tests/trace/table_against_go tests/accuracy/self_check
+		tests/trace/table_against_go tests/accuracy/self_check tests/transparent/faults
 
 compare: $(TOOLS)  ## compare with what Go itself says, for every version of Go that is there
 	@BUILD=$(BUILD) prove --timer -e '' $(wildcard tests/*/*_against_go)
 
 bench: $(BUILD)/$(PROG) $(TOOLS)  ## what reading traces costs, beside Go's own reader; VARIANT=release
 	@BUILD=$(BUILD) tests/bench/run
+
+transparent: $(BUILD)/$(PROG)  ## compare tests plain and watched; ARGS='-variants all -runs 20 -heavy'
+	@BUILD=$(BUILD) tests/transparent/run $(ARGS)
 
 golden: $(BUILD)/$(PROG)  ## run the golden tests alone; UPDATE=1 rewrites them
 	@BUILD=$(BUILD) tests/golden/run
@@ -107,7 +110,7 @@ lint: headers tidy  ## run every static check
 	cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 -D_GNU_SOURCE -Ilib \
 		--enable=warning,portability lib cmd
 	shellcheck -S warning tests/golden/run tests/gotest/render_against_go tests/gotest/flags \
-		tests/accuracy/self_check tests/lint/*.sh
+		tests/accuracy/self_check tests/transparent/run tests/transparent/faults tests/lint/*.sh
 
 headers: $(HEADERS:%=$(BUILD)/%.ok)  ## check that each header compiles alone
 $(BUILD)/%.h.ok: %.h

@@ -45,9 +45,10 @@ func TestFaults(t *testing.T) {
 	build(t, shim, "./shim")
 	for _, f := range faults {
 		t.Run(f.fault+"/"+f.step, func(t *testing.T) {
+			t.Parallel()
 			named := shim
 			if f.fault != "" {
-				named += "-" + f.fault
+				named = filepath.Join(t.TempDir(), "shim-"+f.fault)
 				copyFile(t, shim, named)
 			}
 			out, err := exec.Command(driver, "-straggler", named, "-module", "../../testdata/transparent",

@@ -26,7 +26,7 @@ var masks = []mask{
 	newMask(`\bgoroutine \d+\b`, "goroutine N", "goroutine ids in panics: tracing has goroutines of its own"),
 	newMask(`\b(m|gp|mp|goid|pc|sigcode|addr)=(nil|0x)?[0-9a-fN]*\b`, "$1=N", "threads and registers in panics"),
 	newMask(` \(core dumped\)`, "", "the watcher dies of the same signal, and writes no core file of its own"),
-	newMask(`go-build\d+`, "go-buildN", "go's working folder"),
+	newMask(`(go-build|gocoverdir)\d+`, "${1}N", "temporary folders"),
 }
 
 // For single cases.

@@ -148,6 +148,11 @@ func (w *worker) once(s step, watched bool) (result, error) {
 	}
 	folder := filepath.Join(w.o.module, s.c.pkg)
 	before := fileNames(folder)
+	if s.v.how == howDirect {
+		if _, err := w.binary(s); err != nil {
+			return result{}, err
+		}
+	}
 	limit := s.c.limit
 	if limit == 0 {
 		limit = 40 * time.Second

@@ -13,7 +13,7 @@ import (
 func TestLines(t *testing.T) {
 	var block bytes.Buffer
 	for i := 0; block.Len() < 20<<20; i++ {
-		fmt.Fprintf(&block, "line %d of a long output\n", i)
+		fmt.Fprintf(&block, "line %d of a long output %0200d\n", i, i)
 	}
 	os.Stdout.Write(block.Bytes())
 }
