@@ -33,7 +33,8 @@ type testCase struct {
 	kill   target         // killed when the test is ready
 	goOnly bool           // makes sense under go test only
 	heavy  bool
-	runner bool // needs the command "straggler test"
+	runner bool   // needs the command "straggler test"
+	known  string // why a difference is expected; TAP calls that a TODO
 }
 
 // each makes a case of every test named, with what the model says.
@@ -56,6 +57,9 @@ func whole(name, pkg string, model testCase) []testCase {
 
 const no386 = "^386$"
 
+// Only standard output and error are put away while the exit is held.
+const held = "a goroutine that is given time to end can do what it would have been too late for: here it writes a file"
+
 func cases() []testCase {
 	var all []testCase
 	for _, some := range [][]testCase{
@@ -68,7 +72,8 @@ func cases() []testCase {
 
 func lateCases() []testCase {
 	var all []testCase
-	all = append(all, each("late", "TestLog TestError TestFail TestPanic TestExit TestPrint TestLogAgain TestCreate TestFailed", testCase{})...)
+	all = append(all, each("late", "TestLog TestError TestFail TestPanic TestExit TestPrint TestLogAgain TestFailed", testCase{})...)
+	all = append(all, each("late", "TestCreate", testCase{known: held})...)
 	all = append(all, each("latemain", "TestLog TestPrint TestPanic", testCase{})...)
 	all = append(all, each("finalizer", "TestNoCollection TestCollection TestDroppedByStraggler", testCase{})...)
 	all = append(all, each("goroutines", "TestEnding TestBlocked TestSleeping TestSpinning TestAllocating TestWaking", testCase{})...)
@@ -80,7 +85,8 @@ func lateCases() []testCase {
 func outputCases() []testCase {
 	var all []testCase
 	all = append(all, each("stdout", `TestClose TestCloseNumber TestCloseBothNumbers TestCloseStderr TestCloseThenOpen TestRedirect TestRedirectForGood
-		TestDup2 TestDup2Both TestDup2AndBack TestPipe TestSwap TestLateIntoFile TestReadFromStdout`, testCase{})...)
+		TestDup2 TestDup2Both TestDup2AndBack TestPipe TestSwap TestReadFromStdout`, testCase{})...)
+	all = append(all, each("stdout", "TestLateIntoFile", testCase{known: held})...)
 	all = append(all, each("text", `TestFakeLines TestFakeRuns TestControl TestNoNewline TestNoNewlineStderr TestFailNoNewline TestEncoding
 		TestLongLine TestOddNames`, testCase{})...)
 	all = append(all, each("output", "TestLines TestLogs TestWriters", testCase{})...)
@@ -134,7 +140,8 @@ func endCases() []testCase {
 	all = append(all, whole("exitmain/pass", "exitmain", testCase{flags: []string{"-run=TestPass"}})...)
 	all = append(all, whole("mainruns", "mainruns", testCase{})...)
 	all = append(all, whole("mainruns/fails", "mainruns", testCase{env: []string{"MAINRUNS_FAIL=1"}})...)
-	all = append(all, each("timeout", "TestSleep TestDeadlock TestSpin TestLocks", testCase{flags: []string{"-timeout=2s"}, dump: true})...)
+	all = append(all, each("timeout", "TestSleep TestDeadlock TestLocks", testCase{flags: []string{"-timeout=2s"}, dump: true})...)
+	all = append(all, each("timeout", "TestSpin", testCase{flags: []string{"-timeout=2s"}, masks: []mask{wholeDump}})...)
 	all = append(all, each("crashoutput", "TestLeave TestPanic", testCase{})...)
 	crash := testCase{env: []string{"GOTRACEBACK=crash"}, dump: true}
 	for _, test := range []string{"TestPass", "TestLeak"} {

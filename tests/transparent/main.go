@@ -187,7 +187,7 @@ func runPlan(plan [][]step, o *options, jobs int) bool {
 			defer wg.Done()
 			for unit := range queue {
 				for _, s := range unit {
-					out.line(s.name(), w.check(s), w.notes)
+					out.line(s.name(), s.c.known, w.check(s), w.notes)
 				}
 			}
 		}()

@@ -36,7 +36,7 @@ var (
 	cpuModel       = newMask(`(?m)^cpu: .*\n`, "", "not found in every environment")
 	binaryFile     = newMask(`(?s)^[^\n]*\x00.*`, "binary\n", "profiles and traces have times in them")
 	wholeDump      = newMask(`(?s)goroutine N( gp=\S+ m=\S+)?( mp=\S+)? \[running.*?(\nexit status|\nsignal:|$)`, "dump$3",
-		"with GOTRACEBACK=crash each thread writes its registers, in any order")
+		"threads write their registers in any order, and a spinning goroutine is caught anywhere")
 )
 
 // clean applies the masks to an output of c.

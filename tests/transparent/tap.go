@@ -13,17 +13,23 @@ type tap struct {
 	bailed    bool
 }
 
-// line reports one step: err is nil when it went well.
-func (t *tap) line(name string, err error, notes []string) {
+// line reports one step: err is nil when it went well. A known difference is
+// shown and does not count.
+func (t *tap) line(name, known string, err error, notes []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.n++
 	not := ""
 	if err != nil {
-		t.failed++
 		not = "not "
 	}
-	fmt.Printf("%sok %d - %s\n", not, t.n, name)
+	directive := ""
+	if known != "" {
+		directive = " # TODO " + known
+	} else if err != nil {
+		t.failed++
+	}
+	fmt.Printf("%sok %d - %s%s\n", not, t.n, name, directive)
 	if err != nil {
 		notes = append([]string{err.Error()}, notes...)
 	}
