@@ -12,6 +12,7 @@ const (
 	sysSeccomp    = 317
 	modeFilter    = 1
 	newListener   = 8
+	waitKillable  = 32 // else each signal starts the hold anew, without end
 	setNoNewPrivs = 38
 	loadWord      = 0x20
 	jumpEqual     = 0x15
@@ -76,7 +77,7 @@ func install() uintptr {
 		code *instruction
 	}{uint16(len(code)), &code[0]}
 	syscall.RawSyscall(syscall.SYS_PRCTL, setNoNewPrivs, 1, 0)
-	fd, _, _ := syscall.RawSyscall(sysSeccomp, modeFilter, newListener, uintptr(unsafe.Pointer(&program)))
+	fd, _, _ := syscall.RawSyscall(sysSeccomp, modeFilter, newListener|waitKillable, uintptr(unsafe.Pointer(&program)))
 	runtime.KeepAlive(code)
 	return fd
 }
