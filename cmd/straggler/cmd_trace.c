@@ -131,7 +131,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	(void)code;
 	if (!parse(argc, argv, &r, err))
 		return false;
-	if (r.help) {
+	if (r.help || !r.file) {
 		help();
 		return true;
 	}

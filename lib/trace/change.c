@@ -787,6 +787,20 @@ static void chain_births(struct changes *c)
 			m->items[i].after = change_at(c, m->items[i].actor)->birth;
 }
 
+/* Whether nobody acts after its end: the goroutine would be gone when that is told. */
+static bool ends_are_last(const struct changes *c)
+{
+	const struct moments *m = &c->moments;
+
+	for (size_t i = 0; i < m->len; i++) {
+		uint32_t before = m->items[i].after;
+
+		if (before != NO_MOMENT && m->items[before].kind == MOMENT_ENDED)
+			return false;
+	}
+	return true;
+}
+
 bool changes_close(struct changes *c, struct err *err)
 {
 	bool mixed = false;
@@ -805,6 +819,8 @@ bool changes_close(struct changes *c, struct err *err)
 	if (mixed)
 		chain_mixed(c);
 	chain_births(c);
+	if (!ends_are_last(c))
+		return wire_broken(err, c->at, "a goroutine acts after its end");
 	return moments_order(&c->moments) ||
 	       wire_broken(err, c->at, "goroutines that created each other");
 }

@@ -443,7 +443,7 @@ static void put_one_batch(struct told *t, uint64_t thread, const struct buf *dat
 
 static const struct {
 	const char *name;
-	uint64_t events[4][7];
+	uint64_t events[5][7];
 	const char *want;
 } broken[] = {
 	{ "number left out",
@@ -477,6 +477,13 @@ static const struct {
 	  { { WIRE_GO_UNBLOCK, 0, 5, 1, 0, END } },
 	  "goroutine 5 is woken but never seen" },
 	{ "half an event", { { WIRE_GO_UNBLOCK, 0, 5, END } }, "expected a whole event" },
+	{ "acts after its end",
+	  { { WIRE_GO_STATUS, 0, 5, 1, WIRE_GO_RUNNABLE, END },
+	    { WIRE_GO_START, 0, 5, 1, END },
+	    { WIRE_GO_DESTROY, 0, END },
+	    { WIRE_GO_START, 0, 5, 2, END },
+	    { WIRE_GO_CREATE, 0, 6, AT_CHILD, AT_MAIN, END } },
+	  "a goroutine acts after its end" },
 	{ "each other's parent",
 	  { { WIRE_GO_START, 0, 5, 1, END }, { WIRE_GO_CREATE, 0, 5, AT_CHILD, AT_MAIN, END } },
 	  "created each other" },
@@ -490,7 +497,7 @@ static void says_what_is_broken(void **state)
 		AUTO_BUF data = { 0 };
 		struct err again = { 0 };
 
-		for (size_t k = 0; k < 4 && broken[i].events[k][0]; k++)
+		for (size_t k = 0; k < 5 && broken[i].events[k][0]; k++)
 			put_event(&data, (uint8_t)broken[i].events[k][0], broken[i].events[k] + 1);
 		put_one_batch(&t, 1, &data);
 		assert_false(feed(&t));
