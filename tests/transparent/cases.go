@@ -133,7 +133,8 @@ func processCases() []testCase {
 func endCases() []testCase {
 	var all []testCase
 	all = append(all, each("exits", `TestExit0 TestExit3 TestExit256 TestRawExit TestLogFatal TestPanic TestPanicInSubtest TestPanicInGoroutine
-		TestExitInGoroutine TestNil TestThrow TestGoexit TestFailNow TestExitOnAnyThread TestThreadExit`, testCase{})...)
+		TestExitInGoroutine TestNil TestGoexit TestFailNow TestExitOnAnyThread TestThreadExit`, testCase{})...)
+	all = append(all, each("exits", "TestThrow", testCase{dump: true})...)
 	for _, as := range []string{"0", "3", "before", "fatal", "panic", "locked", "leave", "print", ""} {
 		all = append(all, whole("exitmain/"+as, "exitmain", testCase{env: []string{"EXITMAIN=" + as}})...)
 	}
