@@ -2,7 +2,9 @@
 PROG    := straggler
 VARIANT ?= debug
 CC      := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
-BUILD   := build/$(VARIANT)
+BUILD   ?= build/$(VARIANT)
+PREFIX  ?= /usr/local
+VERSION := $(or $(shell git describe --tags --always --dirty 2>/dev/null),0.1.0)
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wcast-qual -Wvla -Wundef -Wconversion \
@@ -44,7 +46,8 @@ TOOLS  := $(TOOL_SRC:tests/%.c=$(BUILD)/tests/%)
 UNITS  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/%)
 FUZZES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
 
-.PHONY: all help check compare bench golden accuracy lint headers tidy analyze format setup clean
+.PHONY: all help test test-go check deps build-deps demo install uninstall compare bench transparent golden accuracy \
+	lint headers tidy analyze format setup clean
 all: $(BUILD)/$(PROG)  ## build the program
 
 help:  ## list the targets
@@ -54,8 +57,14 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+# Two rooms may have files of the same name: P keeps them apart by their paths.
 $(LIB): $(call obj,$(LIB_SRC))
-	rm -f $@ && ar rcs $@ $^
+	rm -f $@ && ar rcsP $@ $^
+
+# The version is compiled into one file, and only that is built anew when it changes.
+$(shell mkdir -p build; echo '$(VERSION)' | cmp -s - build/version || echo '$(VERSION)' >build/version)
+$(BUILD)/cmd/$(PROG)/version.o: build/version
+$(BUILD)/cmd/$(PROG)/version.o: CPPFLAGS += -DSTRAGGLER_VERSION='"$(VERSION)"'
 
 $(BUILD)/$(PROG): $(call obj,$(CMD_SRC)) $(LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -74,11 +83,36 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
 
 REPLAYS := $(FUZZES:%=$(BUILD)/replay_%)
 
-check: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS) $(TOOLS)  ## run every test of this VARIANT
-	@BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=tap GO_VERSIONS="$(or $(GO_VERSIONS),1.24.10)" \
-		prove -j$(or $(JOBS),2) --timer -e '' \
-		$(UNITS) $(REPLAYS) tests/golden/run tests/gotest/render_against_go tests/gotest/flags \
-		tests/trace/table_against_go tests/accuracy/self_check tests/transparent/faults
+# Tests that every variant runs, and those that compare with Go, which one variant is enough for.
+TESTS    := $(UNITS) $(REPLAYS) tests/golden/run tests/gotest/flags
+GO_TESTS := tests/gotest/render_against_go tests/trace/table_against_go tests/accuracy/self_check \
+	tests/transparent/faults $(wildcard tests/*/tap)
+
+test: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS)  ## run the quick tests of this VARIANT
+	@BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=tap prove -j$(or $(JOBS),2) --timer -e '' $(TESTS)
+
+test-go: $(BUILD)/$(PROG) $(TOOLS)  ## run the tests on real Go packages with this VARIANT
+	@BUILD=$(BUILD) GO_VERSIONS="$(or $(GO_VERSIONS),1.24.10)" \
+		prove -j$(or $(JOBS),2) --timer -e '' $(GO_TESTS)
+
+check: deps  ## install what is missing, build every variant and run every test and static check
+	@tests/check
+
+deps:  ## install the Debian packages that are missing
+	@tests/deps .ci/packages-build .ci/packages-test
+
+build-deps:
+	@tests/deps .ci/packages-build
+
+demo: build-deps  ## show what it finds in testdata and in a public module
+	@$(MAKE) --no-print-directory VARIANT=release
+	@BUILD=build/release tests/demo
+
+install: $(BUILD)/$(PROG)  ## install below DESTDIR and PREFIX (VARIANT=release)
+	install -D -m 755 $(BUILD)/$(PROG) $(DESTDIR)$(PREFIX)/bin/$(PROG)
+
+uninstall:  ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/$(PROG)
 
 compare: $(TOOLS)  ## compare with what Go itself says, for every version of Go that is there
 	@BUILD=$(BUILD) prove --timer -e '' $(wildcard tests/*/*_against_go)
@@ -109,8 +143,8 @@ lint: headers tidy  ## run every static check
 	clang-format --dry-run -Werror $(SOURCES) $(HEADERS)
 	cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 -D_GNU_SOURCE -Ilib \
 		--enable=warning,portability lib cmd
-	shellcheck -S warning tests/golden/run tests/gotest/render_against_go tests/gotest/flags \
-		tests/accuracy/self_check tests/transparent/run tests/transparent/faults tests/lint/*.sh
+	shellcheck -S warning .ci/run tests/check tests/deps tests/demo tests/golden/run tests/gotest/flags \
+		$(wildcard tests/*/tap tests/*/run tests/*/faults tests/*/self_check tests/*/*_against_go) tests/lint/*.sh
 
 headers: $(HEADERS:%=$(BUILD)/%.ok)  ## check that each header compiles alone
 $(BUILD)/%.h.ok: %.h
@@ -136,8 +170,7 @@ build/compile_commands.json: Makefile $(SOURCES)
 		printf '%s\n{"directory":"%s","file":"%s","command":"clang %s -c %s"}' "$$s" '$(CURDIR)' "$$f" '-D_GNU_SOURCE -Ilib -std=c11 $(WARN)' "$$f"; s=','; \
 	done; printf '\n]\n'; } >$@
 
-setup:  ## install what building and testing need (Debian 12, as root)
-	apt-get install -y --no-install-recommends $$(grep -v '^#' .ci/packages)
+setup: deps  ## prepare a checkout for work on it
 	git config core.hooksPath .githooks
 
 clean:  ## remove build/

@@ -5,10 +5,6 @@
 
 #include "base/err.h"
 
-#ifndef STRAGGLER_VERSION
-#define STRAGGLER_VERSION "0.1.0"
-#endif
-
 /* What a process exits with; scripts rely on these numbers. Above 128: ended by
  * signal n - 128. */
 enum exit_code {

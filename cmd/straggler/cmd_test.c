@@ -15,6 +15,7 @@
 #include "run/runner.h"
 #include "state.h"
 #include "terminal.h"
+#include "version.h"
 
 extern char **environ;
 
@@ -376,7 +377,7 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 		.sink = t->sink,
 		.envp = environ,
 		.dir = t->dir,
-		.tool = STRAGGLER_VERSION,
+		.tool = straggler_version,
 		.args = (const char *const *)argv,
 		.args_len = (size_t)argc,
 		.run_file = t->run_file,

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "cmd.h"
+#include "version.h"
 
 static bool run(int argc, char **argv, int *code, struct err *err)
 {
@@ -8,7 +9,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	(void)code;
 	if (argc != 1)
 		return err_set(err, ERR_USAGE, "version takes no argument");
-	puts("straggler " STRAGGLER_VERSION);
+	printf("straggler %s\n", straggler_version);
 	return true;
 }
 

@@ -6,11 +6,7 @@
 
 /* In the order that help shows. */
 static const struct command *const commands[] = {
-	&cmd_test,
-	&cmd_report,
-	&cmd_exec,
-	&cmd_trace,
-	&cmd_version,
+	&cmd_test, &cmd_report, &cmd_exec, &cmd_trace, &cmd_version,
 };
 
 static void usage(FILE *out)
