@@ -88,7 +88,7 @@ TESTS    := $(UNITS) $(REPLAYS) tests/golden/run tests/gotest/flags
 GO_TESTS := tests/gotest/render_against_go tests/trace/table_against_go tests/accuracy/self_check \
 	tests/transparent/faults $(wildcard tests/*/tap)
 
-test: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS)  ## run the quick tests of this VARIANT
+test: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS) $(TOOLS)  ## run the quick tests of this VARIANT
 	@BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=tap prove -j$(or $(JOBS),2) --timer -e '' $(TESTS)
 
 test-go: $(BUILD)/$(PROG) $(TOOLS)  ## run the tests on real Go packages with this VARIANT

@@ -147,18 +147,24 @@ static bool may_fire(const struct settle *s, int64_t timer_ns, int64_t rest_ns)
 	return timer_ns != NO_TIMER && timer_ns <= rest_ns + s->age_ns;
 }
 
+/* Looks at every thread but the held one. */
+static void look_around(struct settle *s, struct look *l, int64_t now_ns)
+{
+	s->looks++;
+	s->blind |= !tasks_read(&s->tasks, s->pid);
+	for (size_t i = 0; !s->blind && i < s->tasks.len; i++)
+		if (s->tasks.items[i].tid != s->held_tid)
+			look_at(s, &s->tasks.items[i], now_ns, l);
+	if (!s->blind)
+		note_starving(s, l, now_ns);
+}
+
 enum settle_verdict settle_look(struct settle *s, int64_t now_ns)
 {
 	struct look l = { .next_ns = NO_TIMER };
 	int64_t rest_ns;
 
-	s->looks++;
-	s->blind |= !tasks_read(&s->tasks, s->pid);
-	for (size_t i = 0; !s->blind && i < s->tasks.len; i++)
-		if (s->tasks.items[i].tid != s->held_tid)
-			look_at(s, &s->tasks.items[i], now_ns, &l);
-	if (!s->blind)
-		note_starving(s, &l, now_ns);
+	look_around(s, &l, now_ns);
 	rest_ns = s->budget_ns + s->starved_ns - (now_ns - s->start_ns);
 	if (rest_ns <= 0 && !deserves_more(s, &l, now_ns))
 		return SETTLE_SPENT;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -17,6 +18,7 @@
 /* linux/seccomp.h of 6.6; older headers lack them. */
 #define NOTIF_SET_FLAGS _IOW('!', 4, __u64)
 #define FD_SYNC_WAKE_UP 1UL
+#define HIGH_FD         1000
 #define ADDFD_FLAG_SEND 2U
 
 /* The kernel may know more fields than we do, so its structures get room. */
@@ -79,24 +81,31 @@ static bool is_open(int pid, int fd)
 	return readlink(path, target, sizeof(target)) > 0;
 }
 
-bool trap_answer_fd(struct trap *t, uint64_t id, int fd, int least)
+/* The highest number that a descriptor of pid should get. */
+static int highest(int pid)
+{
+	struct rlimit limit;
+
+	if (prlimit(pid, RLIMIT_NOFILE, NULL, &limit) || limit.rlim_cur > HIGH_FD)
+		return HIGH_FD;
+	return (int)limit.rlim_cur - 1;
+}
+
+bool trap_answer_high(struct trap *t, uint64_t id, int fd)
 {
 	struct seccomp_notif_addfd a = {
 		.id = id,
-		.flags = ADDFD_FLAG_SEND,
+		.flags = ADDFD_FLAG_SEND | SECCOMP_ADDFD_FLAG_SETFD,
 		.srcfd = (uint32_t)fd,
 		.newfd_flags = O_CLOEXEC,
 	};
+	int at = highest(t->pid);
 
-	for (int at = least; at > 0 && at < least + 64; at++) {
-		if (is_open(t->pid, at))
-			continue;
-		a.flags = ADDFD_FLAG_SEND | SECCOMP_ADDFD_FLAG_SETFD;
-		a.newfd = (uint32_t)at;
-		if (add_fd(t, &a))
-			return true;
-		break; /* a low RLIMIT_NOFILE: wherever there is room */
-	}
+	while (at > 2 && is_open(t->pid, at))
+		at--;
+	a.newfd = (uint32_t)at;
+	if (at > 2 && add_fd(t, &a))
+		return true;
 	a.flags = ADDFD_FLAG_SEND;
 	a.newfd = 0;
 	return add_fd(t, &a);

@@ -55,10 +55,10 @@ void trap_continue(struct trap *t, uint64_t id);
 /* Makes the call fail with EINTR instead: for one whose thread has a signal to take. */
 void trap_interrupt(struct trap *t, uint64_t id);
 
-/* Answers an open with a copy of fd, close-on-exec, at the lowest free number at or above
- * `least` (0: wherever). False: the caller is gone, or the kernel cannot; then the call is
- * still held. */
-bool trap_answer_fd(struct trap *t, uint64_t id, int fd, int least);
+/* Answers an open with a copy of fd, close-on-exec, at a number as high as the process's
+ * limit lets it be, up to 1000: a low one would shift those of tests that count theirs. False:
+ * the caller is gone, or the kernel cannot; then the call is still held. */
+bool trap_answer_high(struct trap *t, uint64_t id, int fd);
 
 /* Puts a copy of fd at number `to` in the process of held call id. flags: 0 or O_CLOEXEC. */
 bool trap_put_fd(struct trap *t, uint64_t id, int fd, int to, int flags);

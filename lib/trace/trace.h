@@ -102,8 +102,9 @@ bool trace_finish(struct trace_reader *r, struct err *err);
  * event. Seen in all six versions: whoever calls Stop is running at the end of the last
  * generation, and testing's own Stop comes behind the write of PASS or FAIL, so that
  * goroutine 1's last stack is fmt.Print called by testing.(*M).Run, or something below
- * testing.(*M).after, when it had to wait there. At a Stop in a test goroutine 1 waits in testing.(*T).Run or the like. The alarm of
- * -test.timeout stops the trace on its own goroutine, testing.(*M).startAlarm.func1.
+ * testing.(*M).after, when it had to wait there. (A test may have closed the standard
+ * output: then goroutine 1 runs, and no test's goroutine is left.) At a Stop in a test
+ * goroutine 1 waits in testing.(*T).Run or the like. The alarm of -test.timeout stops the trace on its own goroutine, testing.(*M).startAlarm.func1.
  *
  * That a generation is whole says nothing by itself: a process killed just after a
  * periodic flush leaves whole ones only. Since 25 a next generation has begun then, of

@@ -2,9 +2,6 @@
 
 #include "base/clock.h"
 
-/* A low number would shift the descriptors of tests that count theirs. */
-#define TRACE_FD_LEAST 1000
-
 static void begin_settling(struct sight *s)
 {
 	struct err err;
@@ -74,8 +71,7 @@ static void give_trace(struct sight *s, const struct trap_event *e)
 	/* A second m.Run opens the marker again: that one gets the real /dev/null. */
 	s->look->ran_again |= s->given;
 	s->look->ran |= e->tid != 0;
-	if (s->given || s->trace_out < 0 ||
-	    !trap_answer_fd(&s->trap, e->id, s->trace_out, TRACE_FD_LEAST)) {
+	if (s->given || s->trace_out < 0 || !trap_answer_high(&s->trap, e->id, s->trace_out)) {
 		trap_continue(&s->trap, e->id);
 		return;
 	}

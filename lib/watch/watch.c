@@ -16,6 +16,7 @@
 #define LOOK_LEAST_NS   (10 * NS_PER_S) /* of time for the second look */
 #define LOOK_MOST_NS    (120 * NS_PER_S)
 #define GO_GRACE_NS     (50 * NS_PER_S) /* cmd/go kills a minute after -test.timeout */
+#define PATTERN_MOST    (64 << 10)      /* bytes: an argument has 128 KiB at most */
 #define LOOK_GOMAXPROCS "GOMAXPROCS=8"
 
 struct watch {
@@ -240,6 +241,14 @@ static bool keeps_pattern(const struct watch *w)
 	return run.n && memchr(run.p, '/', run.n);
 }
 
+static const char *flag_with(struct watch *w, const char *flag, const char *value)
+{
+	AUTO_BUF b = { 0 };
+
+	buf_printf(&b, "%s%s", flag, value);
+	return arena_strndup(&w->r->arena, buf_str(&b), b.len);
+}
+
 static char **second_arguments(struct watch *w, bool trace)
 {
 	/* The first two choose: the user's choice stays where the owners are not known by
@@ -260,28 +269,25 @@ static char **second_arguments(struct watch *w, bool trace)
 		"artifacts",
 		NULL,
 	};
-	const char *add[8];
 	const char *tests = trace ? owners_pattern(w, false) : "";
 	const char *benchmarks = trace ? owners_pattern(w, true) : "";
-	bool same = !trace || keeps_pattern(w) || is_anonymous(&w->first);
-	char text[2][8192];
+	bool same = !trace || keeps_pattern(w) || is_anonymous(&w->first) ||
+		    strlen(tests) + strlen(benchmarks) > PATTERN_MOST;
+	struct arguments_change change = { .drop = same ? drop + 2 : drop };
+	const char *add[8];
 	size_t n = 0;
 
 	add[n++] = "-test.memprofile=" TRAP_GATE_PATH;
 	add[n++] = "-test.v=test2json";
 	if (trace)
 		add[n++] = "-test.trace=" TRAP_MARKER_PATH;
-	if (!same) {
-		snprintf(text[0], sizeof(text[0]), "-test.run=%s", tests[0] ? tests : "^$");
-		add[n++] = text[0];
-	}
-	if (!same && benchmarks[0]) {
-		snprintf(text[1], sizeof(text[1]), "-test.bench=%s", benchmarks);
-		add[n++] = text[1];
-	}
+	if (!same)
+		add[n++] = flag_with(w, "-test.run=", tests[0] ? tests : "^$");
+	if (!same && benchmarks[0])
+		add[n++] = flag_with(w, "-test.bench=", benchmarks);
 	add[n] = NULL;
-	return arguments_apply(
-	    &w->arguments, &(struct arguments_change){ .drop = drop, .add = add }, &w->r->arena);
+	change.add = add;
+	return arguments_apply(&w->arguments, &change, &w->r->arena);
 }
 
 static bool second_look(struct watch *w, bool trace)
@@ -638,7 +644,8 @@ static void conclude(struct watch *w)
 		break;
 	case ENDING_EARLY:
 		checked(w, CHECKED_NO, "",
-			l->ran ? "it ended inside a test (os.Exit or log.Fatal)"
+			l->ran ? "its trace ends inside a test (os.Exit or log.Fatal, or all "
+				 "descriptors closed)"
 			       : "it ended before its tests");
 		break;
 	case ENDING_BROKEN:
