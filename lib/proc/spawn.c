@@ -72,6 +72,8 @@ bool spawn_start(const struct spawn *s, struct child *c, struct err *err)
 	}
 	close(take_fd(&tell));
 	if (!read_error(told, err)) {
+		/* Under a filter that prepare installed it cannot exit by itself. */
+		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 		return false;
 	}
