@@ -11,7 +11,8 @@ static const struct layout layouts[] = {
 
 const struct layout *layout_of(int go_minor)
 {
-	if (go_minor < 22 || (size_t)go_minor >= ARRAY_LEN(layouts))
-		return NULL;
-	return &layouts[go_minor];
+	for (int v = 22; v < (int)ARRAY_LEN(layouts); v++)
+		if (v == go_minor)
+			return &layouts[v];
+	return NULL;
 }

@@ -133,7 +133,7 @@ static void match_frame(const struct locks *l, struct reach *r, const struct mem
 	n = memory_read_some(m, span->sp, words, n < FRAME_BYTES ? n : FRAME_BYTES) / 8;
 	match(l, r, words, n);
 	for (size_t i = 0; i < n; i++) {
-		uint64_t behind[BEHIND_WORDS];
+		uint64_t behind[BEHIND_WORDS] = { 0 };
 
 		if (words[i] > 0x1000000 && words[i] % 8 == 0)
 			match(l, r, behind,
