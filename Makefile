@@ -4,7 +4,8 @@ VARIANT ?= debug
 CC      := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
 BUILD   ?= build/$(VARIANT)
 PREFIX  ?= /usr/local
-VERSION := $(or $(shell git describe --tags --always --dirty 2>/dev/null),0.1.0)
+# Of this repository alone, whoever owns it; an unpacked archive has none.
+VERSION := $(or $(shell git -c safe.directory='$(CURDIR)' --git-dir=.git describe --tags --always --dirty 2>/dev/null),0.1.0)
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wcast-qual -Wvla -Wundef -Wconversion \
@@ -46,8 +47,8 @@ TOOLS  := $(TOOL_SRC:tests/%.c=$(BUILD)/tests/%)
 UNITS  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/%)
 FUZZES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
 
-.PHONY: all help test test-go check deps build-deps demo install uninstall compare bench transparent golden accuracy \
-	lint headers tidy analyze format setup clean
+.PHONY: all help programs test test-go check deps build-deps demo install uninstall compare bench transparent golden accuracy \
+	lint layers style cppcheck shellcheck gofmt headers tidy analyze format setup clean
 all: $(BUILD)/$(PROG)  ## build the program
 
 help:  ## list the targets
@@ -88,7 +89,9 @@ TESTS    := $(UNITS) $(REPLAYS) tests/golden/run tests/gotest/flags
 GO_TESTS := tests/gotest/render_against_go tests/trace/table_against_go tests/accuracy/self_check \
 	tests/transparent/faults $(wildcard tests/*/tap)
 
-test: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS) $(TOOLS)  ## run the quick tests of this VARIANT
+programs: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS) $(TOOLS)  ## build the program and all that tests it
+
+test: programs  ## run the quick tests of this VARIANT
 	@BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=tap prove -j$(or $(JOBS),2) --timer -e '' $(TESTS)
 
 test-go: $(BUILD)/$(PROG) $(TOOLS)  ## run the tests on real Go packages with this VARIANT
@@ -98,18 +101,19 @@ test-go: $(BUILD)/$(PROG) $(TOOLS)  ## run the tests on real Go packages with th
 check: deps  ## install what is missing, build every variant and run every test and static check
 	@tests/check
 
-deps:  ## install the Debian packages that are missing
+deps:  ## install the Debian packages that building and testing need
 	@tests/deps .ci/packages-build .ci/packages-test
 
-build-deps:
+build-deps:  ## install the Debian packages that building needs
 	@tests/deps .ci/packages-build
 
 demo: build-deps  ## show what it finds in testdata and in a public module
 	@$(MAKE) --no-print-directory VARIANT=release
 	@BUILD=build/release tests/demo
 
-install: $(BUILD)/$(PROG)  ## install below DESTDIR and PREFIX (VARIANT=release)
-	install -D -m 755 $(BUILD)/$(PROG) $(DESTDIR)$(PREFIX)/bin/$(PROG)
+install:  ## build and install below DESTDIR and PREFIX (/usr/local)
+	@$(MAKE) --no-print-directory VARIANT=release
+	install -D -m 755 build/release/$(PROG) $(DESTDIR)$(PREFIX)/bin/$(PROG)
 
 uninstall:  ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/$(PROG)
@@ -138,13 +142,23 @@ fuzz-%:  ## fuzz one target for FUZZ_TIME=60 seconds
 	$(MAKE) --no-print-directory VARIANT=fuzz build/fuzz/fuzz_$*
 	build/fuzz/fuzz_$* -artifact_prefix=build/fuzz/ -max_total_time=$(or $(FUZZ_TIME),60) build/corpus/$* testdata/fuzz/$*
 
-lint: headers tidy  ## run every static check
-	tests/lint/layers.sh
-	clang-format --dry-run -Werror $(SOURCES) $(HEADERS)
-	cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 -D_GNU_SOURCE -Ilib \
+lint: layers style cppcheck shellcheck gofmt headers tidy  ## run every static check; each has a target of its own
+
+layers:
+	@tests/lint/layers.sh
+
+style:
+	@clang-format --dry-run -Werror $(SOURCES) $(HEADERS)
+
+cppcheck:
+	@cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 -D_GNU_SOURCE -Ilib \
 		--enable=warning,portability lib cmd
-	shellcheck -S warning .ci/run tests/check tests/deps tests/demo tests/golden/run tests/gotest/flags \
-		$(wildcard tests/*/tap tests/*/run tests/*/faults tests/*/self_check tests/*/*_against_go) tests/lint/*.sh
+
+shellcheck:
+	@shellcheck -S warning $$(grep -rlx '#!/bin/sh' .ci .githooks tests)
+
+gofmt:
+	@bad=$$(gofmt -l tests testdata) && [ -z "$$bad" ] || { echo "not in gofmt's format: $$bad"; exit 1; }
 
 headers: $(HEADERS:%=$(BUILD)/%.ok)  ## check that each header compiles alone
 $(BUILD)/%.h.ok: %.h
@@ -153,7 +167,7 @@ $(BUILD)/%.h.ok: %.h
 
 # One process a file: clang-tidy 14 reports false va_list errors from its second file on.
 tidy: $(patsubst %,$(BUILD)/%.tidy,$(LIB_SRC) $(CMD_SRC))
-$(BUILD)/%.c.tidy: %.c .clang-tidy build/compile_commands.json
+$(BUILD)/%.c.tidy: %.c .clang-tidy $(HEADERS) | build/compile_commands.json
 	@mkdir -p $(@D)
 	@clang-tidy --quiet -p build $< 2>/dev/null && touch $@
 
