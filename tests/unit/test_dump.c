@@ -186,8 +186,8 @@ static void stops_at_damage_and_reads_the_creation(void **state)
 		"a.b(0x1)\n\t/b.go:1 pc=0x1\n",
 		"a.b(0x1)\n/b.go:1\n",
 		"\t/b.go:1\n",
-		"runtime: g 5: unexpected return pc for a.b called from 0x1\n"
-		"stack: frame={sp:0x1, fp:0x2} stack=[0x1,0x2)\n0x000000c000068000:  0x0\n",
+		("runtime: g 5: unexpected return pc for a.b called from 0x1\n"
+		 "stack: frame={sp:0x1, fp:0x2} stack=[0x1,0x2)\n0x000000c000068000:  0x0\n"),
 	};
 
 	(void)state;
