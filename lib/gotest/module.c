@@ -6,14 +6,47 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-/* What ends a module path: space, a quote, a line end, or a comment. */
-static size_t path_length(const char *s)
+static bool is_space(char c)
 {
-	size_t n = strcspn(s, " \t\"`\r\n/");
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
-	while (s[n] == '/' && s[n + 1] != '/')
-		n += 1 + strcspn(s + n + 1, " \t\"`\r\n/");
+static struct str trim(struct str s)
+{
+	while (s.n && is_space(s.p[0])) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n && is_space(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+/* Up to a space, a quote or a comment. */
+static size_t path_length(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && !is_space(s.p[n]) && s.p[n] != '"' && s.p[n] != '`' &&
+	       (s.p[n] != '/' || n + 1 == s.n || s.p[n + 1] != '/'))
+		n++;
 	return n;
+}
+
+struct str module_of_line(struct str line)
+{
+	struct str s = trim(line);
+
+	if (!str_skip(&s, "module") || !s.n ||
+	    (!is_space(s.p[0]) && s.p[0] != '"' && s.p[0] != '`'))
+		return (struct str){ 0 };
+	s = trim(s);
+	if (s.n && (s.p[0] == '"' || s.p[0] == '`')) {
+		s.p++;
+		s.n--;
+	}
+	s.n = path_length(s);
+	return s;
 }
 
 const char *module_of_file(const char *gomod, struct arena *a)
@@ -23,12 +56,10 @@ const char *module_of_file(const char *gomod, struct arena *a)
 	FILE *f = fopen(gomod, "re");
 
 	while (f && !module[0] && fgets(line, sizeof(line), f)) {
-		struct str s = str_of(line);
+		struct str path = module_of_line(str_of(line));
 
-		if (!str_skip(&s, "module ") && !str_skip(&s, "module\t"))
-			continue;
-		s.p += strspn(s.p, " \t\"`");
-		module = arena_strndup(a, s.p, path_length(s.p));
+		if (path.n)
+			module = arena_strndup(a, path.p, path.n);
 	}
 	if (f)
 		fclose(f);
@@ -57,6 +88,9 @@ static bool from_cache(const char *dir, struct arena *a, struct module_place *p)
 	size_t module = 0;
 
 	if (!at || !strchr(at, '@'))
+		return false;
+	/* A toolchain that go downloaded: its standard library has a go.mod of its own. */
+	if (starts_with(at, "/pkg/mod/golang.org/toolchain@"))
 		return false;
 	for (at += strlen("/pkg/mod/"); *at; at++) {
 		if (*at == '@') {

@@ -3,6 +3,11 @@
 #define GOTEST_MODULE_H
 
 #include "base/arena.h"
+#include "base/str.h"
+
+/* The path when a line of a go.mod is the module directive, in quotes or not; a part of line,
+ * empty when it is none. */
+struct str module_of_line(struct str line);
 
 /* The path in a go.mod's module directive (https://go.dev/ref/mod#go-mod-file-module), ""
  * when the file cannot be read or has none. In the arena. */
