@@ -3,8 +3,9 @@
 /* Boolean flags of testing take no separate value: src/testing/testing.go, 1.22 to 1.27. */
 static bool is_boolean(struct str name)
 {
-	static const char *const booleans[] = { "short",    "failfast",  "benchmem", "paniconexit0",
-						"fullpath", "artifacts", "v" };
+	static const char *const booleans[] = { "short",        "failfast", "benchmem",
+						"paniconexit0", "fullpath", "artifacts",
+						"fuzzworker",   "v" };
 
 	for (size_t i = 0; i < ARRAY_LEN(booleans); i++)
 		if (str_is(name, booleans[i]))
