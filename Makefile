@@ -12,7 +12,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wimplicit-fallthrough -Wformat=2 -fno-common
 CPPFLAGS += -D_GNU_SOURCE -Ilib -MMD -MP
 CFLAGS   += -std=c11 -g $(WARN) $(if $(CI),-Werror)
-LDLIBS   += -ljson-c -lm
+LDLIBS   += -ljson-c -lyaml -lm
 
 san = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 ifeq ($(VARIANT),debug)
@@ -58,8 +58,18 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+# The built-in catalogue is compiled in as it is.
+$(BUILD)/catalogue.c: configs/catalogue.yaml
+	@mkdir -p $(@D)
+	@{ echo '#include "config/catalogue.h"'; echo 'const unsigned char catalogue_text[] = {'; \
+		od -An -v -tx1 $< | sed 's/\([0-9a-f][0-9a-f]\) */0x\1,/g'; \
+		echo '}; const size_t catalogue_size = sizeof(catalogue_text);'; } >$@
+
+$(BUILD)/catalogue.o: $(BUILD)/catalogue.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
 # Two rooms may have files of the same name: P keeps them apart by their paths.
-$(LIB): $(call obj,$(LIB_SRC))
+$(LIB): $(call obj,$(LIB_SRC)) $(BUILD)/catalogue.o
 	rm -f $@ && ar rcsP $@ $^
 
 # The version is compiled into one file, and only that is built anew when it changes.

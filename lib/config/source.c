@@ -1,0 +1,105 @@
+#include "config/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "config/config.h"
+#include "config/yaml.h"
+
+#define FOLDERS_MAX 64
+
+/* Whatever is wrong with a file of the user's, it is the configuration that is wrong. */
+static bool fail(struct err *err, const char *path, int sys)
+{
+	err_set(err, ERR_USAGE, "%s", strerror(sys));
+	return err_at(err, path, 0, 0);
+}
+
+static bool read_all(int fd, const char *path, struct buf *text, struct err *err)
+{
+	size_t start = text->len;
+	ssize_t n;
+
+	for (;;) {
+		n = read(fd, buf_reserve(text, 65536), 65536);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail(err, path, errno);
+		text->len += (size_t)n;
+		text->data[text->len] = '\0';
+		if (!n)
+			return true;
+		if (text->len - start > YAML_BYTES_MAX) {
+			err_set(err, ERR_USAGE, "it is larger than %d MiB", YAML_BYTES_MAX >> 20);
+			return err_at(err, path, 1, 1);
+		}
+	}
+}
+
+bool source_read(const char *path, struct buf *text, struct source_id *id, struct err *err)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		return fail(err, path, errno);
+	if (S_ISDIR(st.st_mode))
+		return fail(err, path, EISDIR);
+	if (id)
+		*id = (struct source_id){ .device = st.st_dev, .inode = st.st_ino };
+	return read_all(fd, path, text, err);
+}
+
+static bool has(const char *dir, const char *name)
+{
+	AUTO_BUF path = { 0 };
+
+	buf_printf(&path, "%s/%s", dir, name);
+	return access(buf_str(&path), F_OK) == 0;
+}
+
+/* Cuts the last element off a path. False: there is none. */
+static bool go_up(char *dir)
+{
+	char *slash = strrchr(dir, '/');
+
+	if (!slash || !dir[1])
+		return false;
+	slash[slash == dir] = '\0';
+	return true;
+}
+
+/* How many folders above dir the module or workspace begins, -1: it is in none. */
+static int root_above(const char *dir)
+{
+	AUTO_FREE char *at = strdup(dir);
+
+	for (int up = 0; at && up < FOLDERS_MAX; up++) {
+		if (has(at, "go.mod") || has(at, "go.work"))
+			return up;
+		if (!go_up(at))
+			return -1;
+	}
+	return -1;
+}
+
+bool source_find(const char *dir, struct buf *path)
+{
+	AUTO_FREE char *at = strdup(dir);
+	int root = root_above(dir);
+
+	for (int up = 0; at && up <= (root < 0 ? 0 : root); up++) {
+		if (has(at, CONFIG_FILE)) {
+			for (int i = 0; i < up; i++)
+				buf_puts(path, "../");
+			buf_puts(path, CONFIG_FILE);
+			return true;
+		}
+		if (!go_up(at))
+			return false;
+	}
+	return false;
+}

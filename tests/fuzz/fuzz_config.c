@@ -1,0 +1,45 @@
+#include "config/config.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void assert_in_range(const struct config_value *values)
+{
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		const struct setting *s = setting_row((enum setting_id)i);
+		int64_t v = values[i].value;
+
+		assert(!values[i].set || (v == SETTING_NONE && s->may_be_none) ||
+		       (v >= s->min && v <= s->max));
+	}
+}
+
+static void assert_whole(const struct config *c)
+{
+	assert_in_range(c->values);
+	for (size_t i = 0; i < c->sections.len; i++)
+		assert_in_range(c->sections.items[i].values);
+	for (size_t i = 0; i < c->rules.len; i++) {
+		const struct config_rule *r = &c->rules.items[i];
+		size_t texts = 0;
+
+		for (size_t k = 0; k < RULE_KEYS; k++)
+			texts += r->match[k].len;
+		assert(texts && r->from.line && r->from.col && r->count >= RULE_ANY_COUNT);
+	}
+}
+
+/* A configuration is taken whole, or refused with a place that is in it. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const classes[] = { "chan-send", "ticker" };
+	AUTO_CONFIG c = { .classes = classes, .classes_len = ARRAY_LEN(classes) };
+	struct err err = { 0 };
+
+	if (config_read_text(&c, (const char *)data, size, "x", &err)) {
+		assert_whole(&c);
+		return 0;
+	}
+	assert(err.code == ERR_USAGE && err.msg[0]);
+	assert(err.line && err.line <= size + 1 && err.col && err.col <= size + 1);
+	return 0;
+}
