@@ -375,19 +375,18 @@ static void checked(struct watch *w, enum checked c, const char *before, const c
 	p->why = arena_strndup(&w->r->arena, text, strlen(text));
 }
 
-/* Whether what the trace saw is proof enough: it had been stuck for longer than any settling
- * takes when the tests ended, or for ever. */
-static bool is_stuck(const struct watch *w, const struct finding *f)
+/* Whether what the trace saw is proof enough: nothing ends these. All else may have been
+ * about to end, or be stopped by a teardown, however long it had waited. */
+static bool is_for_ever(const struct finding *f)
 {
-	return f->class == CLASS_NIL_CHANNEL || f->class == CLASS_SELECT_EMPTY ||
-	       f->wait_ns >= w->spec->settle_ns;
+	return f->class == CLASS_NIL_CHANNEL || f->class == CLASS_SELECT_EMPTY;
 }
 
 /* What nobody can confirm stays what it was: seen when the trace ended. */
 static void report_observed(struct watch *w, struct finding f)
 {
 	f.certainty = CERTAINTY_OBSERVED;
-	if (f.status == STATUS_LEAK && !is_stuck(w, &f))
+	if (f.status == STATUS_LEAK && !is_for_ever(&f))
 		f.status = STATUS_NOTE;
 	report(w, &f);
 }
@@ -473,7 +472,7 @@ static void leave_open(struct watch *w, const char *why)
 			continue;
 		if (is_decided(&w->first, f))
 			report(w, f);
-		else if (is_stuck(w, f))
+		else if (is_for_ever(f))
 			report_observed(w, *f);
 		else if (f->status == STATUS_LEAK)
 			w->r->package.undecided_gone += f->count;
