@@ -138,19 +138,30 @@ static struct owner *by_function(struct owners *o, enum owner_kind kind, struct 
 	return w;
 }
 
+/* As go test takes names: the prefix, then no lower-case letter. */
+static bool is_named(struct str name, const char *prefix)
+{
+	return str_skip(&name, prefix) && (!name.n || name.p[0] < 'a' || name.p[0] > 'z');
+}
+
 static bool kind_by_name(struct str name, enum owner_kind *kind)
 {
 	static const struct {
 		const char *prefix;
 		enum owner_kind kind;
 	} prefixes[] = {
-		{ "TestMain", OWNER_TESTMAIN },   { "Test", OWNER_TEST },
-		{ "Benchmark", OWNER_BENCHMARK }, { "Example", OWNER_EXAMPLE },
+		{ "Test", OWNER_TEST },
+		{ "Benchmark", OWNER_BENCHMARK },
+		{ "Example", OWNER_EXAMPLE },
 		{ "Fuzz", OWNER_FUZZ },
 	};
 
+	if (str_is(name, "TestMain")) {
+		*kind = OWNER_TESTMAIN;
+		return true;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
-		if (str_starts(name, prefixes[i].prefix)) {
+		if (is_named(name, prefixes[i].prefix)) {
 			*kind = prefixes[i].kind;
 			return true;
 		}
