@@ -8,10 +8,19 @@
 
 #include "proc/loop.h"
 
+/* By way of numbers above 2: one may stand where another belongs, and one that is in its
+ * place already must lose close-on-exec. */
 static bool place_fds(const struct spawn *s, struct err *err)
 {
+	int high[3];
+
+	for (int i = 0; i < 3; i++) {
+		high[i] = s->fds[i] < 0 ? -1 : fcntl(s->fds[i], F_DUPFD_CLOEXEC, 3);
+		if (s->fds[i] >= 0 && high[i] < 0)
+			return err_sys(err, errno, "dup");
+	}
 	for (int i = 0; i < 3; i++)
-		if (s->fds[i] >= 0 && dup2(s->fds[i], i) < 0)
+		if (high[i] >= 0 && dup2(high[i], i) < 0)
 			return err_sys(err, errno, "dup2");
 	return true;
 }
@@ -30,6 +39,20 @@ static bool become(const struct spawn *s, int parent, struct err *err)
 	sigprocmask(SIG_SETMASK, &s->mask, NULL);
 	execvpe(s->path, s->argv, s->envp);
 	return err_sys(err, errno, "start %s", s->path);
+}
+
+/* The pipe for the child's error. Its write end must not lie where place_fds puts something,
+ * as it does when one of the first three is closed. */
+static bool open_pipe(int *told, int *tell, struct err *err)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		return err_sys(err, errno, "pipe");
+	*told = ends[0];
+	*tell = fcntl(ends[1], F_DUPFD_CLOEXEC, 3);
+	close(ends[1]);
+	return *tell >= 0 || err_sys(err, errno, "dup");
 }
 
 /* Reads the child's error; an empty pipe means that exec worked. */
@@ -53,14 +76,11 @@ bool spawn_start(const struct spawn *s, struct child *c, struct err *err)
 	AUTO_CLOSE int told = -1;
 	AUTO_CLOSE int tell = -1;
 	int parent = getpid();
-	int pipe_fds[2];
 	struct err mine = { 0 };
 	int pid;
 
-	if (pipe2(pipe_fds, O_CLOEXEC))
-		return err_sys(err, errno, "pipe");
-	told = pipe_fds[0];
-	tell = pipe_fds[1];
+	if (!open_pipe(&told, &tell, err))
+		return false;
 	pid = fork();
 	if (pid < 0)
 		return err_sys(err, errno, "fork");
