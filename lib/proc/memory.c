@@ -18,6 +18,13 @@ static const char *skip_fields(const char *s, int n)
 	return s;
 }
 
+static bool is_line(const char *s, const char *text)
+{
+	size_t n = strlen(text);
+
+	return n && starts_with(s, text) && (!s[n] || s[n] == '\n');
+}
+
 /* start-end perms offset device inode name */
 static void add_map(struct memory *m, const char *line, const char *program)
 {
@@ -32,7 +39,7 @@ static void add_map(struct memory *m, const char *line, const char *program)
 	if (*end != ' ')
 		return;
 	map.write = end[2] == 'w';
-	map.exe = program[0] && starts_with(name, program);
+	map.exe = is_line(name, program);
 	map.anonymous = !*name || *name == '\n' || starts_with(name, "[anon: Go");
 	VEC_PUSH(&m->maps, map);
 }
