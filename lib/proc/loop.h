@@ -35,7 +35,7 @@ void timer_set(int fd, int64_t ns);
 void timer_clear(int fd); /* reads the expiry away */
 
 /* A descriptor that reports the signals in the 0-terminated list, which are
- * blocked for this process from now on. old receives the mask before, for children. */
+ * blocked for this process from now on: children want the mask from before. */
 bool signals_open(int *fd, const int *signals, struct err *err);
 
 /* A descriptor for process pid that polls readable when it has ended. */
