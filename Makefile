@@ -47,7 +47,7 @@ TOOLS  := $(TOOL_SRC:tests/%.c=$(BUILD)/tests/%)
 UNITS  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/%)
 FUZZES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
 
-.PHONY: all help programs test test-go check deps build-deps demo install uninstall compare bench transparent golden accuracy \
+.PHONY: all help programs test test-go check deps build-deps demo install uninstall compare bench bench-suites transparent golden accuracy \
 	lint layers style cppcheck shellcheck gofmt headers tidy analyze format setup clean
 all: $(BUILD)/$(PROG)  ## build the program
 
@@ -130,6 +130,10 @@ uninstall:  ## remove what install put there
 
 compare: $(TOOLS)  ## compare with what Go itself says, for every version of Go that is there
 	@BUILD=$(BUILD) prove --timer -e '' $(wildcard tests/*/*_against_go)
+
+bench-suites: $(BUILD)/$(PROG)  ## what watching costs on suites of public modules; VARIANT=release
+	cd tests/bench/suites && go build -o $(CURDIR)/build/suites .
+	build/suites -straggler $(BUILD)/$(PROG) -runs $(or $(RUNS),5)
 
 bench: $(BUILD)/$(PROG) $(TOOLS)  ## what reading traces costs, beside Go's own reader; VARIANT=release
 	@BUILD=$(BUILD) tests/bench/run

@@ -122,6 +122,7 @@ static const struct field time_fields[] = {
 	{ AT(package_record, settle_ns, I64) },
 	{ AT(package_record, dump_ns, I64) },
 	{ AT(package_record, look_ns, I64) },
+	{ AT(package_record, peak_bytes, U64) },
 	{ .key = NULL },
 };
 

@@ -119,6 +119,7 @@ struct package_record {
 	bool run_names;          /* sink only: run_index values may be trusted */
 	bool traced;             /* sink only: the tests ran with the trace on */
 	int64_t start_ns, settle_ns, dump_ns, look_ns; /* where the watcher's time went */
+	uint64_t peak_bytes; /* of memory resident in the watcher, at most */
 };
 
 struct run_record {

@@ -120,3 +120,17 @@ const struct memory_map *memory_find(const struct memory *m, uint64_t address)
 			return &m->maps.items[i];
 	return NULL;
 }
+
+uint64_t memory_peak(void)
+{
+	char line[256];
+	uint64_t kib = 0;
+	FILE *f = fopen("/proc/self/status", "re");
+
+	while (f && !kib && fgets(line, sizeof(line), f))
+		if (starts_with(line, "VmHWM:"))
+			kib = strtoull(line + 6, NULL, 10);
+	if (f)
+		fclose(f);
+	return kib * 1024;
+}

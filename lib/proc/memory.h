@@ -37,4 +37,8 @@ size_t memory_read_some(const struct memory *m, uint64_t address, void *to, size
 /* The map that holds address, NULL: none. */
 const struct memory_map *memory_find(const struct memory *m, uint64_t address);
 
+/* The most memory that this process had resident, in bytes; 0: not known. (getrusage counts
+ * what was there before exec, too.) */
+uint64_t memory_peak(void);
+
 #endif

@@ -11,6 +11,7 @@
 #include "base/vec.h"
 #include "gotest/module.h"
 #include "guard/trap.h"
+#include "proc/memory.h"
 #include "watch/look.h"
 
 #define LOOK_LEAST_NS   (10 * NS_PER_S) /* of time for the second look */
@@ -707,6 +708,7 @@ static void record_package(struct watch *w)
 	p->start_ns = w->first.exec_ns;
 	p->settle_ns = w->first.settle_ns;
 	p->dump_ns = w->first.dump_ns;
+	p->peak_bytes = memory_peak();
 }
 
 /* The import path from the build info, or, up to Go 1.23, from where it was started. */

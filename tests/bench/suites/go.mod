@@ -1,0 +1,3 @@
+module suites
+
+go 1.22
