@@ -58,7 +58,7 @@ static void the_other_lines_come_back_byte_for_byte(void **state)
 	    "{\"type\":\"package\",\"package\":\"m\",\"result\":\"fail\",\"elapsed_ns\":9,"
 	    "\"checked\":\"part\",\"why\":\"killed\",\"goroutines\":12345678901,"
 	    "\"undecided_gone\":1,\"run_lines\":2,\"run_names\":true,\"times\":{\"start_ns\":1,"
-	    "\"settle_ns\":2,\"dump_ns\":3,\"look_ns\":4}}\n"
+	    "\"settle_ns\":2,\"dump_ns\":3,\"look_ns\":4,\"peak_bytes\":5}}\n"
 	    "{\"type\":\"end\",\"elapsed_ns\":7,\"exit_code\":1}\n";
 	AUTO_RUN_FILE r = { 0 };
 	AUTO_BUF out = { 0 };
