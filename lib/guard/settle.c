@@ -109,7 +109,7 @@ static void look_at(struct settle *s, const struct task *t, int64_t now_ns, stru
 	l->delay_ns += t->delay_ns;
 	l->all_cpu_ns += t->cpu_ns;
 	l->busy |= s->gives_p && in_nap(t);
-	if (!is_sysmon(s, t->tid)) {
+	if (s->gives_p || !is_sysmon(s, t->tid)) {
 		l->cpu_ns += t->cpu_ns;
 		l->busy |= t->state == TASK_RUNNING;
 	}

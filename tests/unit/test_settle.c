@@ -1,0 +1,377 @@
+#include "unit.h"
+
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "guard/settle.h"
+
+#define BUDGET_NS (300 * NS_PER_MS)
+#define LONG_NS   (5 * NS_PER_S) /* for who will be quiet before, on a busy machine too */
+
+/* A process whose first thread is held, and whose second does something. */
+struct fixture {
+	int pid;
+	struct settle settle;
+	struct memory memory;
+	int64_t took_ns;
+};
+
+static void wait_forever(void)
+{
+	static int word;
+
+	for (;;)
+		syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+}
+
+static void poll_once(int ms)
+{
+	struct epoll_event e;
+
+	if (epoll_wait(epoll_create1(EPOLL_CLOEXEC), &e, 1, ms) < 0)
+		_exit(90);
+	wait_forever();
+}
+
+static void poll_forever(void)
+{
+	poll_once(-1);
+}
+
+static void poll_soon(void)
+{
+	poll_once(150);
+}
+
+static void poll_late(void)
+{
+	poll_once(60000);
+}
+
+static void spin(void)
+{
+	for (volatile uint64_t n = 0;; n++)
+		;
+}
+
+static void spin_soon(void)
+{
+	int64_t until_ns = clock_now_ns() + 150 * NS_PER_MS;
+
+	while (clock_now_ns() < until_ns)
+		;
+	wait_forever();
+}
+
+static void nap(void)
+{
+	for (;;)
+		usleep(500);
+}
+
+static void nap_long(void)
+{
+	for (;;)
+		usleep(10000); /* the longest of sysmon's */
+}
+
+static void have_a_child(void)
+{
+	if (!fork()) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pause();
+	}
+	wait_forever();
+}
+
+static void sleep_in_futex(int operation, struct timespec t)
+{
+	int word = 0;
+
+	syscall(SYS_futex, &word, operation, 0, &t, NULL, FUTEX_BITSET_MATCH_ANY);
+	wait_forever();
+}
+
+static void futex_late(void)
+{
+	sleep_in_futex(FUTEX_WAIT_PRIVATE, (struct timespec){ .tv_sec = 60 });
+}
+
+static void futex_soon(void)
+{
+	sleep_in_futex(FUTEX_WAIT_PRIVATE, (struct timespec){ .tv_nsec = 150 * NS_PER_MS });
+}
+
+static void futex_at(int64_t ns)
+{
+	ns += clock_now_ns();
+	sleep_in_futex(FUTEX_WAIT_BITSET_PRIVATE,
+		       (struct timespec){ .tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S });
+}
+
+static void futex_at_late(void)
+{
+	futex_at(60 * NS_PER_S);
+}
+
+static void futex_at_soon(void)
+{
+	futex_at(150 * NS_PER_MS);
+}
+
+static void *run_body(void *body)
+{
+	(*(void (**)(void))body)();
+	return NULL;
+}
+
+static void set_up_for(struct fixture *f, void (*body)(void), int64_t budget_ns)
+{
+	int ready[2];
+	char byte;
+
+	*f = (struct fixture){ 0 };
+	assert_int_equal(pipe(ready), 0);
+	f->pid = fork();
+	if (!f->pid) {
+		pthread_t thread;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (pthread_create(&thread, NULL, run_body, &body) || write(ready[1], "r", 1) < 0)
+			_exit(91);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	assert_true(memory_open(&f->memory, f->pid, NULL));
+	f->settle.memory = &f->memory;
+	settle_begin(&f->settle, f->pid, f->pid, budget_ns, clock_now_ns());
+}
+
+static void set_up(struct fixture *f, void (*body)(void))
+{
+	set_up_for(f, body, BUDGET_NS);
+}
+
+static enum settle_verdict look_until_settled(struct fixture *f)
+{
+	int64_t start_ns = clock_now_ns();
+	enum settle_verdict v;
+
+	do {
+		usleep(SETTLE_LOOK_NS / NS_PER_US);
+		v = settle_look(&f->settle, clock_now_ns());
+		f->took_ns = clock_now_ns() - start_ns;
+		assert_true(f->took_ns < 30 * NS_PER_S);
+	} while (v == SETTLE_GOING);
+	return v;
+}
+
+static void tear_down(struct fixture *f)
+{
+	kill(f->pid, SIGKILL);
+	waitpid(f->pid, NULL, 0);
+	memory_close(&f->memory);
+	settle_release(&f->settle);
+}
+
+/* Quiet well before the budget is over. */
+static void expect_quiet(void (*body)(void))
+{
+	struct fixture f;
+
+	set_up_for(&f, body, LONG_NS);
+	assert_int_equal(look_until_settled(&f), SETTLE_QUIET);
+	assert_true(f.settle.looks >= 3);
+	tear_down(&f);
+}
+
+/* Quiet, but not before something has happened that takes 150 ms. */
+static void expect_quiet_later(void (*body)(void))
+{
+	struct fixture f;
+
+	set_up_for(&f, body, LONG_NS);
+	assert_int_equal(look_until_settled(&f), SETTLE_QUIET);
+	assert_true(f.took_ns >= 100 * NS_PER_MS);
+	tear_down(&f);
+}
+
+static void expect_spent(void (*body)(void))
+{
+	struct fixture f;
+
+	set_up(&f, body);
+	assert_int_equal(look_until_settled(&f), SETTLE_SPENT);
+	assert_true(f.took_ns >= BUDGET_NS * 9 / 10);
+	tear_down(&f);
+}
+
+static void who_sleeps_for_good_is_quiet(void **state)
+{
+	(void)state;
+	expect_quiet(wait_forever);
+	expect_quiet(poll_forever);
+}
+
+static void a_timer_within_the_budget_is_waited_for(void **state)
+{
+	(void)state;
+	expect_quiet_later(poll_soon);
+	expect_quiet_later(futex_soon);
+	expect_quiet_later(futex_at_soon);
+}
+
+static void a_timer_beyond_the_budget_is_not(void **state)
+{
+	(void)state;
+	expect_quiet(poll_late);
+	expect_quiet(futex_late);
+	expect_quiet(futex_at_late);
+}
+
+/* The timeout that shows may be as old as the process. */
+static void an_old_process_may_have_set_its_timer_long_ago(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, poll_late);
+	f.settle.age_ns = 3600 * NS_PER_S;
+	assert_int_equal(look_until_settled(&f), SETTLE_SPENT);
+	tear_down(&f);
+}
+
+static void a_timeout_that_cannot_be_read_may_be_soon(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, futex_late);
+	f.settle.memory = NULL;
+	assert_int_equal(look_until_settled(&f), SETTLE_SPENT);
+	tear_down(&f);
+}
+
+static void who_runs_is_waited_for(void **state)
+{
+	(void)state;
+	expect_quiet_later(spin_soon);
+	expect_spent(spin);
+}
+
+static void a_spinner_gets_its_share_of_cpu(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, spin);
+	look_until_settled(&f);
+	assert_true(f.settle.ran_ns >= BUDGET_NS / SETTLE_SHARE);
+	tear_down(&f);
+	/* One that used none has its share still to come: it is not judged at the budget's end. */
+	set_up(&f, spin);
+	f.settle.all_cpu_ns = 0;
+	settle_begin(&f.settle, f.pid, f.pid, BUDGET_NS, clock_now_ns() - BUDGET_NS);
+	assert_int_equal(settle_look(&f.settle, clock_now_ns()), SETTLE_GOING);
+	/* But not for ever. */
+	settle_begin(&f.settle, f.pid, f.pid, BUDGET_NS, clock_now_ns() - 100 * BUDGET_NS);
+	assert_int_equal(settle_look(&f.settle, clock_now_ns()), SETTLE_SPENT);
+	tear_down(&f);
+}
+
+static void naps_of_sysmon_do_not_count(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	expect_quiet(nap);
+	/* Where the held call gave its P away it is sysmon that must take it first. */
+	set_up(&f, nap_long);
+	f.settle.gives_p = true;
+	assert_int_equal(look_until_settled(&f), SETTLE_SPENT);
+	tear_down(&f);
+	set_up(&f, nap);
+	f.settle.gives_p = true;
+	assert_int_equal(look_until_settled(&f), SETTLE_SPENT);
+	tear_down(&f);
+}
+
+static void a_child_may_wake_somebody(void **state)
+{
+	(void)state;
+	expect_spent(have_a_child);
+}
+
+static void what_comes_from_outside_may_come_at_any_time(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, wait_forever);
+	f.settle.outside = true;
+	assert_int_equal(look_until_settled(&f), SETTLE_SPENT);
+	assert_true(f.took_ns >= BUDGET_NS * 9 / 10);
+	tear_down(&f);
+}
+
+static void the_held_thread_does_not_count(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up_for(&f, spin, LONG_NS);
+	/* The second thread is the held one now; the first sleeps. */
+	tasks_read(&f.settle.tasks, f.pid);
+	for (size_t i = 0; i < f.settle.tasks.len; i++)
+		if (f.settle.tasks.items[i].tid != f.pid)
+			f.settle.held_tid = f.settle.tasks.items[i].tid;
+	assert_int_equal(look_until_settled(&f), SETTLE_QUIET);
+	tear_down(&f);
+}
+
+static void who_cannot_be_seen_gets_the_whole_budget(void **state)
+{
+	struct fixture f;
+	int pid;
+
+	(void)state;
+	set_up(&f, wait_forever);
+	pid = f.pid;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_int_equal(look_until_settled(&f), SETTLE_SPENT);
+	assert_true(f.settle.blind);
+	assert_true(f.took_ns >= BUDGET_NS * 9 / 10);
+	memory_close(&f.memory);
+	settle_release(&f.settle);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_sleeps_for_good_is_quiet),
+		cmocka_unit_test(a_timer_within_the_budget_is_waited_for),
+		cmocka_unit_test(a_timer_beyond_the_budget_is_not),
+		cmocka_unit_test(an_old_process_may_have_set_its_timer_long_ago),
+		cmocka_unit_test(a_timeout_that_cannot_be_read_may_be_soon),
+		cmocka_unit_test(who_runs_is_waited_for),
+		cmocka_unit_test(a_spinner_gets_its_share_of_cpu),
+		cmocka_unit_test(naps_of_sysmon_do_not_count),
+		cmocka_unit_test(a_child_may_wake_somebody),
+		cmocka_unit_test(what_comes_from_outside_may_come_at_any_time),
+		cmocka_unit_test(the_held_thread_does_not_count),
+		cmocka_unit_test(who_cannot_be_seen_gets_the_whole_budget),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
