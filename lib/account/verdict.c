@@ -328,8 +328,8 @@ static const char *make_key(struct bench *b, const struct finding *f)
 {
 	/* os/exec starts several goroutines for one process: they are one leak of the
 	 * line that started it. */
-	const struct place *at =
-	    starts_with(f->created_at.function, "os/exec.") ? &f->user_at : &f->created_at;
+	bool process = starts_with(f->created_at.function, "os/exec.");
+	const struct place *at = process ? &f->user_at : &f->created_at;
 	bool timer = is_from_timer(at);
 	char key[KEY_LEN + 1];
 
@@ -337,7 +337,7 @@ static const char *make_key(struct bench *b, const struct finding *f)
 				      .created_by = timer ? "time.goFunc" : at->function,
 				      .file = timer ? "" : at->file,
 				      .line = at->line,
-				      .started = f->started,
+				      .started = process ? "" : f->started,
 				      .user = timer ? "" : f->user_at.function },
 		 b->e->sources, key);
 	return keep(b->e, key);
