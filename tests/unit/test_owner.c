@@ -167,6 +167,7 @@ static void goroutines_are_counted_by_owner(void **state)
 	set_up(&f);
 	a = test_born(&f, &f.main, NULL);
 	b = child_of(&f, a, "m.TestA");
+	assert_int_equal(owner_of(a)->peak, 1);
 	sub = test_born(&f, a, "m.TestA");
 	c = child_of(&f, sub, "m.TestA.func1");
 	dies(&f, b);

@@ -14,7 +14,7 @@ static const char text[] = "package m\n"
 			   "}\n"
 			   "\n"
 			   "func second() {\n"
-			   "\tgopher := \"x\" // go\n"
+			   "\tcargo, gopher := 1, 2 // go\n"
 			   "\tgo three() \t\r\n"
 			   "}";
 

@@ -33,6 +33,19 @@ static void goroutines_at_one_place_share_a_site(void **state)
 	dumped_release(&d);
 }
 
+static void lines_tell_sites_apart(void **state)
+{
+	struct dumped d = { 0 };
+
+	(void)state;
+	for (uint64_t id = 7; id <= 8; id++)
+		buf_printf(&d.text, "goroutine %ju [select]:\nm.f()\n\t/m.go:%ju +0x1\n\n",
+			   (uintmax_t)id, (uintmax_t)id);
+	dumped_read(&d);
+	assert_ptr_not_equal(witness_find(&d.all, 7)->site, witness_find(&d.all, 8)->site);
+	dumped_release(&d);
+}
+
 static void each_goroutine_counts_once(void **state)
 {
 	struct dumped d = { 0 };
@@ -153,6 +166,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(goroutines_at_one_place_share_a_site),
+		cmocka_unit_test(lines_tell_sites_apart),
 		cmocka_unit_test(each_goroutine_counts_once),
 		cmocka_unit_test(arguments_that_may_be_stale_are_no_object),
 		cmocka_unit_test(unrest_is_noticed),
