@@ -173,7 +173,7 @@ static bool deliver(const struct options *o, const struct watch_result *r, struc
 	if (!o->sink)
 		return print_findings(r, err);
 	watch_write(r, &lines);
-	return sink_append(o->sink, &lines, err);
+	return sink_append(o->sink, &lines, !o->with_parent, err);
 }
 
 static bool run(int argc, char **argv, int *code, struct err *err)

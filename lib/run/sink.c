@@ -6,9 +6,10 @@
 
 #define PIECE 65536
 
-bool sink_append(const char *path, const struct buf *text, struct err *err)
+bool sink_append(const char *path, const struct buf *text, bool make, struct err *err)
 {
-	AUTO_CLOSE int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+	int flags = O_WRONLY | O_APPEND | O_CLOEXEC | (make ? O_CREAT : 0);
+	AUTO_CLOSE int fd = open(path, flags, 0666);
 	size_t done = 0;
 
 	if (fd < 0)

@@ -9,8 +9,9 @@
 #include "account/record.h"
 #include "base/buf.h"
 
-/* For the watcher: appends text whole. */
-bool sink_append(const char *path, const struct buf *text, struct err *err);
+/* For the watcher: appends text whole. make: makes the file where there is none; a
+ * runner's sink is there as long as the runner is, and must not come again. */
+bool sink_append(const char *path, const struct buf *text, bool make, struct err *err);
 
 /* For the runner: reads what has come since the last call. */
 struct sink {

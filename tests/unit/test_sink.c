@@ -37,7 +37,7 @@ static void append(const struct fixture *p, const char *text)
 	AUTO_BUF b = { 0 };
 
 	buf_puts(&b, text);
-	assert_true(sink_append(p->path, &b, NULL));
+	assert_true(sink_append(p->path, &b, true, NULL));
 }
 
 static void read_on(struct fixture *p, size_t packages, size_t bad)
@@ -87,7 +87,7 @@ static void a_line_may_be_long(void **state)
 	name[sizeof(name) - 1] = '\0';
 	set_up(&p);
 	buf_printf(&line, "{\"type\":\"package\",\"package\":\"%s\"}\n", name);
-	assert_true(sink_append(p.path, &line, NULL));
+	assert_true(sink_append(p.path, &line, true, NULL));
 	append(&p, "{\"type\":\"package\",\"package\":\"b\"}\n");
 	read_on(&p, 2, 0);
 	assert_string_equal(p.file.packages.items[0].package, name);
@@ -140,10 +140,27 @@ static void a_sink_that_cannot_be_written_is_an_error(void **state)
 
 	(void)state;
 	buf_puts(&b, "x\n");
-	assert_false(sink_append("/nowhere/sink", &b, &err));
+	assert_false(sink_append("/nowhere/sink", &b, true, &err));
 	assert_int_equal(err.sys, ENOENT);
-	assert_false(sink_append("/dev/full", &b, &err));
+	assert_false(sink_append("/dev/full", &b, true, &err));
 	assert_int_equal(err.sys, ENOSPC);
+}
+
+static void a_runners_sink_does_not_come_again(void **state)
+{
+	AUTO_BUF b = { 0 };
+	struct fixture p;
+	struct err err;
+
+	(void)state;
+	set_up(&p);
+	buf_puts(&b, "x\n");
+	assert_true(sink_append(p.path, &b, false, NULL));
+	unlink(p.path);
+	assert_false(sink_append(p.path, &b, false, &err));
+	assert_int_equal(err.sys, ENOENT);
+	assert_int_equal(access(p.path, F_OK), -1);
+	tear_down(&p);
 }
 
 int main(void)
@@ -155,6 +172,7 @@ int main(void)
 		cmocka_unit_test(watchers_do_not_mix_their_lines),
 		cmocka_unit_test(a_sink_is_new),
 		cmocka_unit_test(a_sink_that_cannot_be_written_is_an_error),
+		cmocka_unit_test(a_runners_sink_does_not_come_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
