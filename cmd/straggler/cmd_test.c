@@ -81,6 +81,7 @@ struct invocation {
 	char *sink;     /* owned; the file is removed at the end */
 	char *sink_dir; /* owned; a temporary folder, NULL: it is in the state folder */
 	int run_file;
+	int refused; /* errno of what could not be printed, 0: nothing */
 	char dir[4096];
 	char self[4096];
 };
@@ -297,8 +298,21 @@ static bool write_all(int fd, const struct buf *b)
 
 static bool show(void *ctx, struct buf *out, struct buf *errors)
 {
-	(void)ctx;
-	return write_all(STDOUT_FILENO, out) && write_all(STDERR_FILENO, errors);
+	struct invocation *t = ctx;
+
+	if (write_all(STDOUT_FILENO, out) && write_all(STDERR_FILENO, errors))
+		return true;
+	t->refused = errno;
+	return false;
+}
+
+/* Nobody reads on: the status is that of go test, which a signal ends then. */
+static bool end_refused(const struct invocation *t, int *code, struct err *err)
+{
+	if (t->refused != EPIPE)
+		return err_sys(err, t->refused, "write the output");
+	*code = 128 + SIGPIPE;
+	return true;
 }
 
 static size_t watcher_options(const struct invocation *t, const char **words, size_t max)
@@ -328,10 +342,12 @@ static bool any_leak(const struct run_file *f)
 	return false;
 }
 
-static int exit_code(const struct runner_result *r)
+static int exit_code(const struct invocation *t, const struct runner_result *r)
 {
 	if (r->signal)
 		return 128 + r->signal;
+	if (r->refused)
+		return t->refused == EPIPE ? 128 + SIGPIPE : EXIT_UNCHECKED;
 	if (r->go_status > 128)
 		return r->go_status;
 	if (r->nothing_ran && r->go_status)
@@ -353,17 +369,22 @@ static void finish_run_file(struct invocation *t, struct runner_result *r, int c
 }
 
 /* Findings and summary. With -json standard output is the stream's alone. */
-static bool print_report(struct invocation *t, const struct runner_result *r, struct err *err)
+static bool print_report(struct invocation *t, const struct runner_result *r, int *code,
+			 struct err *err)
 {
 	bool json = cmdline_flag_on(&t->cmdline, "json");
 	AUTO_BUF text = { 0 };
 
+	if (r->refused)
+		return end_refused(t, code, err);
 	if (r->nothing_ran && r->go_status)
 		return true; /* go has said why */
 	if (!report_term.write(&r->file, &t->report, &text, err))
 		return false;
-	return write_all(json ? STDERR_FILENO : STDOUT_FILENO, &text) || r->signal ||
-	       err_sys(err, errno, "write to standard output");
+	if (write_all(json ? STDERR_FILENO : STDOUT_FILENO, &text) || r->signal)
+		return true;
+	t->refused = errno;
+	return end_refused(t, code, err);
 }
 
 static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct err *err)
@@ -382,6 +403,7 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 		.args_len = (size_t)argc,
 		.run_file = t->run_file,
 		.show = show,
+		.ctx = t,
 	};
 	struct runner_result r;
 	bool ok;
@@ -393,9 +415,9 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 		runner_release(&r);
 		return false;
 	}
-	*code = exit_code(&r);
+	*code = exit_code(t, &r);
 	finish_run_file(t, &r, *code);
-	ok = print_report(t, &r, err);
+	ok = print_report(t, &r, code, err);
 	runner_release(&r);
 	return ok;
 }

@@ -72,12 +72,17 @@ static void end_go(struct runner *r, int sig)
 		kill(r->again.child.pid, sig);
 }
 
+/* What go still does is not to be waited for longer than it takes to end it. */
+static bool is_ending(const struct runner *r)
+{
+	return r->result->signal || r->result->refused;
+}
+
 static void show(struct runner *r)
 {
-	if ((r->render.out.len || r->render.err.len) &&
-	    !r->spec->show(r->spec->ctx, &r->render.out, &r->render.err) && !r->result->signal) {
-		/* Nobody reads on: as go test would, with the signal it would get. */
-		r->result->signal = SIGPIPE;
+	if ((r->render.out.len || r->render.err.len) && !is_ending(r) &&
+	    !r->spec->show(r->spec->ctx, &r->render.out, &r->render.err)) {
+		r->result->refused = true;
 		end_go(r, SIGTERM);
 		timer_set(r->grace, GRACE_NS);
 	}
@@ -182,7 +187,7 @@ static void package_ended(struct runner *r, const char *package)
 	const struct package_result *p = results_package(&r->results, package);
 
 	read_sink(r);
-	if (p && p->result == TEST_RESULT_FAIL && !p->build_failed && !r->result->signal &&
+	if (p && p->result == TEST_RESULT_FAIL && !p->build_failed && !is_ending(r) &&
 	    retries_want(&r->retries, p, &r->pending)) {
 		start_retry(r);
 		return;
@@ -300,7 +305,7 @@ static void start_retry(struct runner *r)
 	while (!r->again.running && retries_due(&r->retries, &run)) {
 		const char *package = run.package;
 
-		if (r->result->signal || !start_go(r, &r->again, &run, &err)) {
+		if (is_ending(r) || !start_go(r, &r->again, &run, &err)) {
 			retries_give_up(&r->retries);
 			render_release(&r->render, package);
 			conclude_package(r, package);

@@ -45,6 +45,7 @@ struct runner_result {
 	struct run_file file; /* all records, names resolved */
 	int go_status;        /* go's exit code; 128 + n: by signal n */
 	int signal;           /* the signal that ended us, 0: none */
+	bool refused;         /* show could not write: the run was ended */
 	bool tests_failed;    /* after retries */
 	bool nothing_ran;     /* no package came as far as running */
 	struct totals totals;
