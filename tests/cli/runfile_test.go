@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"straggler/tests/drive"
+)
+
+// hanging has a package that leaks, then one whose test hangs until there is a file go.
+const hanging = `
+-- go.mod --
+module example.com/m
+
+go 1.22
+-- first/first_test.go --
+package first
+
+import "testing"
+
+func TestLeak(t *testing.T) {
+	c := make(chan int)
+	go func() { c <- 1 }()
+}
+-- second/second_test.go --
+package second
+
+import (
+	"os"
+	"testing"
+	"time"
+)
+
+func TestHang(t *testing.T) {
+	os.WriteFile("../ready", nil, 0o666)
+	for {
+		if _, err := os.Stat("../go"); err == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+`
+
+// startHanging starts the tests, and returns when the first package is in the run file
+// and the second hangs.
+func startHanging(t *testing.T, m *drive.Module, args ...string) *running {
+	t.Helper()
+	r := &running{m: m, cmd: m.TestCommand(append(args, "-p=1", "./first", "./second")...)}
+	r.cmd.Stdout, r.cmd.Stderr = &r.stdout, &r.stderr
+	if err := r.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	m.Await("ready")
+	for end := time.Now().Add(drive.Limit); ; time.Sleep(20 * time.Millisecond) {
+		text, _ := os.ReadFile(m.Run)
+		if strings.Contains(string(text), `"type":"finding"`) {
+			return r
+		}
+		if time.Now().After(end) {
+			t.Fatalf("the first package never came into the run file:\n%s", text)
+		}
+	}
+}
+
+// While tests run, the run file has complete lines, and what has ended is in it.
+func TestRunFileWhileRunning(t *testing.T) {
+	t.Parallel()
+	m := drive.New(t, hanging)
+	r := startHanging(t, m)
+	run := m.ReadRun(m.Run)
+	want(t, "ended", run.Ended, false)
+	want(t, "findings", run.Findings(), leakFound)
+	half := m.Straggler("report", "term", m.Run)
+	wantCode(t, half, 0)
+	wantText(t, "the report", half.Stdout, "LEAK: TestLeak")
+	wantText(t, "the report", half.Stdout, "interrupted")
+	m.Write("-- go --\nnow")
+	wantCode(t, r.wait(), 1)
+	run = m.ReadRun(m.Run)
+	want(t, "ended", run.Ended, true)
+	want(t, "packages", len(run.Packages()), 2)
+}
+
+// report prints again, byte for byte, what test printed below go's own lines.
+func TestReportPrintsAgain(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		test   []string
+		report []string
+	}{
+		{"leaks", []string{"./good", "./leaks"}, nil},
+		{"clean", []string{"./good"}, nil},
+		{"failures", []string{"./..."}, nil},
+		{"counts", []string{"--counts", "./good", "./leaks"}, []string{"--counts"}},
+		{"verbose", []string{"--verbose", "./leaks"}, []string{"--verbose"}},
+		{"color", []string{"--color=always", "./leaks"}, []string{"--color=always"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			m := drive.New(t, several)
+			r, _ := m.Test(c.test...)
+			again := m.Straggler(append(append([]string{"report"}, c.report...), "term", m.Run)...)
+			wantCode(t, again, 0)
+			if again.Stdout == "" || !strings.HasSuffix(r.Stdout, again.Stdout) {
+				t.Errorf("test printed:\n%s\nreport:\n%s", r.Stdout, again.Stdout)
+			}
+		})
+	}
+}
+
+func TestStateFolder(t *testing.T) {
+	t.Parallel()
+	t.Run("made", func(t *testing.T) {
+		t.Parallel()
+		m := drive.New(t, leaky)
+		wantCode(t, m.Straggler("test", "."), 1)
+		files, _ := filepath.Glob(filepath.Join(m.Home, ".local/state/straggler/runs/*.jsonl"))
+		if len(files) != 1 {
+			t.Fatalf("run files: %v", files)
+		}
+		want(t, "findings", m.ReadRun(files[0]).Findings(), leakFound)
+		wantText(t, "the last run", m.Straggler("report", "term").Stdout, "LEAK: TestLeak")
+	})
+	t.Run("XDG_STATE_HOME", func(t *testing.T) {
+		t.Parallel()
+		m := drive.New(t, leaky)
+		m.Env = []string{"XDG_STATE_HOME=" + m.Path("state")}
+		wantCode(t, m.Straggler("test", "."), 1)
+		files, _ := filepath.Glob(m.Path("state/straggler/runs/*.jsonl"))
+		want(t, "run files", len(files), 1)
+	})
+	// Where there is none the tests run all the same.
+	for name, env := range map[string]string{
+		"no home":           "HOME=",
+		"not a folder":      "HOME=/dev/null",
+		"nobody may write":  "HOME=/proc/self",
+		"STRAGGLER_STATE":   "STRAGGLER_STATE=/proc/self/state",
+		"a home of no sort": "HOME=/nonexistent\nhome",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := drive.New(t, leaky)
+			m.Env = []string{env}
+			r := m.Straggler("test", ".")
+			if name == "a home of no sort" {
+				defer os.RemoveAll("/nonexistent\nhome")
+				wantCode(t, r, 1)
+				return
+			}
+			wantCode(t, r, 1)
+			wantText(t, "stdout", r.Stdout, "LEAK: TestLeak")
+			wantText(t, "stderr", r.Stderr, "straggler: no run file: ")
+		})
+	}
+}
+
+// Two runs at a time do not mix.
+func TestTwoAtOnce(t *testing.T) {
+	t.Parallel()
+	m := drive.New(t, leaky)
+	done := make(chan drive.Result)
+	for i := 0; i < 2; i++ {
+		go func() { done <- m.Straggler("test", ".") }()
+	}
+	for i := 0; i < 2; i++ {
+		wantCode(t, <-done, 1)
+	}
+	files, _ := filepath.Glob(filepath.Join(m.Home, ".local/state/straggler/runs/*.jsonl"))
+	want(t, "run files", len(files), 2)
+	for _, file := range files {
+		want(t, "findings", m.ReadRun(file).Findings(), leakFound)
+	}
+}

@@ -1,0 +1,3 @@
+module straggler/tests/drive
+
+go 1.22
