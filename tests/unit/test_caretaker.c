@@ -16,13 +16,13 @@ static void live_on(const struct guarded *g)
 	char byte;
 
 	prctl(PR_SET_PDEATHSIG, 0);
-	if (read(0, &byte, 1) < 0)
+	/* Only now may the watcher be killed. */
+	if (write(g->tell, "r", 1) < 0 || read(0, &byte, 1) < 0)
 		abort();
 	fd = guarded_create(TRAP_MARKER_PATH);
 	pid = fork();
 	if (!pid)
 		_exit(3);
-	(void)g;
 	_exit(fd >= 0 && write(fd, "x", 1) == 1 && waitpid(pid, NULL, 0) == pid ? 4 : 5);
 }
 
@@ -31,11 +31,12 @@ static void watch(int tell, int go)
 {
 	struct caretaker c = { 0 };
 	struct guarded g;
+	char byte;
 
 	if (dup2(go, 0) < 0)
 		_exit(1);
 	guarded_start(&g, &(struct filter_spec){ 0 }, live_on);
-	if (!caretaker_start(&c, g.trap.listener, NULL))
+	if (read(g.told, &byte, 1) != 1 || !caretaker_start(&c, g.trap.listener, NULL))
 		_exit(1);
 	if (write(tell, &(int[2]){ g.pid, c.pid }, sizeof(int[2])) < 0)
 		_exit(1);
