@@ -1,6 +1,7 @@
 #include "base/clock.h"
 
 #include <math.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,17 +67,17 @@ bool duration_parse(const char *text, int64_t *ns, struct err *err)
 
 char *duration_format(int64_t ns, char buf[static 32])
 {
-	double s = (double)ns / (double)NS_PER_S;
+	int64_t s = ns / NS_PER_S;
 
 	if (ns < NS_PER_MS)
-		snprintf(buf, 32, "%.0f us", (double)ns / (double)NS_PER_US);
+		snprintf(buf, 32, "%" PRId64 " us", ns / NS_PER_US);
 	else if (ns < NS_PER_S)
-		snprintf(buf, 32, "%.0f ms", (double)ns / (double)NS_PER_MS);
+		snprintf(buf, 32, "%" PRId64 " ms", ns / NS_PER_MS);
 	else if (s < 100)
-		snprintf(buf, 32, "%.1f s", s);
-	else if (s < 6000)
-		snprintf(buf, 32, "%.0f min", s / 60);
+		snprintf(buf, 32, "%" PRId64 ".%" PRId64 " s", s, ns / (NS_PER_S / 10) % 10);
+	else if (s < 3600)
+		snprintf(buf, 32, "%" PRId64 " min %" PRId64 " s", s / 60, s % 60);
 	else
-		snprintf(buf, 32, "%.0f h", s / 3600);
+		snprintf(buf, 32, "%" PRId64 " h %" PRId64 " min", s / 3600, s / 60 % 60);
 	return buf;
 }

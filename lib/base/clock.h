@@ -24,8 +24,8 @@ static inline int64_t clock_now_ns(void)
  * ERR_USAGE; the message says what was expected. */
 bool duration_parse(const char *text, int64_t *ns, struct err *err);
 
-/* Writes ns for people: "12 ms", "1.2 s", "3 min". buf has 32 bytes at least.
- * Returns buf. */
+/* Writes ns for people, rounded down: "12 ms", "1.2 s", "3 min 5 s", "2 h 40 min". buf
+ * has 32 bytes at least. Returns buf. */
 char *duration_format(int64_t ns, char buf[static 32]);
 
 #endif

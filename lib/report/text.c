@@ -110,6 +110,17 @@ static bool is_word_long(struct str s, size_t at, size_t columns)
 	return text_columns(word) > columns;
 }
 
+/* Whether the space at s.p[at] is between a number and its unit: "27.6 s", "3 min". */
+static bool is_before_unit(struct str s, size_t at)
+{
+	size_t end = at + 1;
+
+	while (end < s.n && s.p[end] >= 'a' && s.p[end] <= 'z')
+		end++;
+	return at && s.p[at - 1] >= '0' && s.p[at - 1] <= '9' && end > at + 1 && end <= at + 4 &&
+	       (end == s.n || s.p[end] == ' ');
+}
+
 /* How many bytes of the first line are shown. The line ends at a space, or
  * within a word that no line can hold. */
 static size_t line_length(struct str s, size_t columns)
@@ -119,7 +130,7 @@ static size_t line_length(struct str s, size_t columns)
 
 	if (fits == s.n)
 		return fits;
-	while (end && s.p[end] != ' ')
+	while (end && (s.p[end] != ' ' || is_before_unit(s, end)))
 		end--;
 	if (end && !is_word_long(s, end, columns))
 		return end;

@@ -95,6 +95,27 @@ static void durations_read_as_go_writes_them(void **state)
 		assert_false(duration_parse(bad[i], &ns, NULL));
 }
 
+static void durations_are_for_people(void **state)
+{
+	static const struct {
+		int64_t ns;
+		const char *text;
+	} cases[] = {
+		{ 0, "0 us" },
+		{ 999999, "999 us" },
+		{ 85999999, "85 ms" },
+		{ 27690000000, "27.6 s" },
+		{ 99999999999, "99.9 s" },
+		{ 161 * NS_PER_S, "2 min 41 s" },
+		{ 9660 * NS_PER_S, "2 h 41 min" },
+	};
+	char text[32];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(duration_format(cases[i].ns, text), cases[i].text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -103,6 +124,7 @@ int main(void)
 		cmocka_unit_test(map_stays_small_under_churn),
 		cmocka_unit_test(lines_are_taken_one_by_one),
 		cmocka_unit_test(durations_read_as_go_writes_them),
+		cmocka_unit_test(durations_are_for_people),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
