@@ -134,6 +134,8 @@ static bool print_findings(const struct watch_result *r, struct err *err)
 	rest = (struct str){ .p = lines.data, .n = lines.len };
 	while (ok && str_line(&rest, &line))
 		ok = record_read_line(&file, line.p, line.n, err);
+	file.end.present = true; /* this was all of the run */
+	file.end.elapsed_ns = r->package.elapsed_ns;
 	if (ok && (file.findings.len || r->package.checked != CHECKED_YES))
 		ok = report_term.write(&file, &options, &text, err);
 	if (ok)

@@ -58,7 +58,7 @@ int main(int argc, char **argv)
 		usage(stdout);
 		return EXIT_CLEAN;
 	}
-	command = find_command(argv[1]);
+	command = find_command(strcmp(argv[1], "--version") ? argv[1] : "version");
 	if (!command) {
 		fprintf(stderr, "straggler: unknown command '%s'; 'straggler help' lists them\n",
 			argv[1]);

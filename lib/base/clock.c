@@ -1,7 +1,7 @@
 #include "base/clock.h"
 
-#include <math.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
