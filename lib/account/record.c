@@ -118,12 +118,9 @@ static const struct field test_fields[] = {
 };
 
 static const struct field time_fields[] = {
-	{ AT(package_record, start_ns, I64) },
-	{ AT(package_record, settle_ns, I64) },
-	{ AT(package_record, dump_ns, I64) },
-	{ AT(package_record, look_ns, I64) },
-	{ AT(package_record, peak_bytes, U64) },
-	{ .key = NULL },
+	{ AT(package_record, start_ns, I64) },   { AT(package_record, settle_ns, I64) },
+	{ AT(package_record, dump_ns, I64) },    { AT(package_record, look_ns, I64) },
+	{ AT(package_record, peak_bytes, U64) }, { .key = NULL },
 };
 
 static const struct field package_fields[] = {
