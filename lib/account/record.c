@@ -95,6 +95,9 @@ static const struct field finding_fields[] = {
 	{ AT(finding, while_tests, TEXT), .brief = true },
 	{ AT(finding, why, TEXT), .brief = true },
 	{ AT(finding, allowance, TEXT), .brief = true },
+	{ AT(finding, reason, TEXT), .brief = true },
+	{ AT(finding, allowed, U32), .brief = true },
+	{ AT(finding, tolerated, BOOL), .brief = true },
 	{ .key = NULL },
 };
 
@@ -152,6 +155,12 @@ static const struct field run_fields[] = {
 	{ .key = NULL },
 };
 
+static const struct field warning_fields[] = {
+	{ AT(warning_record, place, TEXT) },
+	{ AT(warning_record, text, TEXT) },
+	{ .key = NULL },
+};
+
 static const struct field end_fields[] = {
 	{ AT(end_record, elapsed_ns, I64) },
 	{ AT(end_record, exit_code, INT) },
@@ -188,6 +197,11 @@ void record_write_test(struct buf *out, const struct test_record *t)
 void record_write_finding(struct buf *out, const struct finding *f)
 {
 	write_line(out, "finding", finding_fields, f);
+}
+
+void record_write_warning(struct buf *out, const struct warning_record *w)
+{
+	write_line(out, "warning", warning_fields, w);
 }
 
 void record_write_end(struct buf *out, const struct end_record *e)
@@ -239,6 +253,16 @@ static bool read_finding(struct run_file *r, const struct json *line, struct err
 	return true;
 }
 
+static bool read_warning(struct run_file *r, const struct json *line, struct err *err)
+{
+	struct warning_record w = { 0 };
+
+	if (!fields_read(&w, warning_fields, line, &r->arena, err))
+		return false;
+	VEC_PUSH(&r->warnings, w);
+	return true;
+}
+
 static bool read_end(struct run_file *r, const struct json *line, struct err *err)
 {
 	struct end_record e = { .present = true };
@@ -254,7 +278,7 @@ static const struct {
 	bool (*read)(struct run_file *r, const struct json *line, struct err *err);
 } lines[] = {
 	{ "run", read_run },         { "package", read_package }, { "test", read_test },
-	{ "finding", read_finding }, { "end", read_end },
+	{ "finding", read_finding }, { "warning", read_warning }, { "end", read_end },
 };
 
 bool record_read_line(struct run_file *r, const char *line, size_t n, struct err *err)
@@ -329,6 +353,7 @@ void run_file_release(struct run_file *r)
 	VEC_FREE(&r->packages);
 	VEC_FREE(&r->tests);
 	VEC_FREE(&r->findings);
+	VEC_FREE(&r->warnings);
 	arena_clear(&r->arena);
 	*r = (struct run_file){ 0 };
 }

@@ -2,7 +2,7 @@
  * What is known after a run, as C values and as the lines of a run file.
  *
  * A run file is JSON lines, one object a line, each with "type": first `run`,
- * then as they happen `package`, `test`, `finding`, last `end`. A file without
+ * then as they happen `package`, `test`, `finding`, then `warning`, last `end`. A file without
  * `end` was interrupted and is still good up to its last complete line. The
  * watcher writes lines of the same types to its sink; only there may a name be
  * given by the ordinal of its RUN line (`run_index`), which the runner resolves.
@@ -84,7 +84,11 @@ struct finding {
 	uint32_t seen, runs;     /* "seen 1 of 2" */
 	const char *while_tests; /* shared worker: the tests that ran then, ", " between; "" */
 	const char *why;         /* the evidence in words, for --verbose; "" */
-	const char *allowance;   /* file:line of the rule that excused it; "" */
+	const char *allowance;   /* file:line of the rule that excuses it, or would but for its
+				* count; "" */
+	const char *reason;      /* the rule's, when it is allowed; "" */
+	uint32_t allowed;        /* a leak with an allowance: so many that would excuse */
+	bool tolerated;          /* a leak that is only shown (mode: report) */
 };
 
 /* Goroutines of one test. before and after count all of the package that are
@@ -134,6 +138,12 @@ struct run_record {
 	size_t args_len;
 };
 
+/* Something about the configuration that the user should know. */
+struct warning_record {
+	const char *place; /* ".straggler.yaml:7" */
+	const char *text;  /* one line, no full stop */
+};
+
 struct end_record {
 	bool present; /* false: the run was interrupted */
 	int64_t elapsed_ns;
@@ -145,6 +155,7 @@ void record_write_run(struct buf *out, const struct run_record *r);
 void record_write_package(struct buf *out, const struct package_record *p);
 void record_write_test(struct buf *out, const struct test_record *t);
 void record_write_finding(struct buf *out, const struct finding *f);
+void record_write_warning(struct buf *out, const struct warning_record *w);
 void record_write_end(struct buf *out, const struct end_record *e);
 
 struct run_file {
@@ -162,6 +173,10 @@ struct run_file {
 		struct finding *items;
 		size_t len, cap;
 	} findings;
+	struct {
+		struct warning_record *items;
+		size_t len, cap;
+	} warnings;
 	struct end_record end;
 };
 

@@ -11,16 +11,6 @@
 #define CHAIN_MAX 64
 #define STACK_MAX 64
 
-size_t count_suspects(const struct trace_reader *r)
-{
-	const struct goroutine *g;
-	size_t at = 0, n = 0;
-
-	while ((g = trace_next(r, &at)))
-		n += owner_is_suspect(g);
-	return n;
-}
-
 bool any_in_io(const struct trace_reader *r)
 {
 	const struct goroutine *g;
@@ -309,12 +299,15 @@ static int64_t waited_ns(const struct evidence *e, const struct survivor *s)
 	return waits && e->now_ns > s->g->since_ns ? e->now_ns - s->g->since_ns : 0;
 }
 
-static enum status status_of(const struct survivor *s, enum class_id class)
+static enum status status_of(const struct bench *b, const struct survivor *s, enum class_id class)
 {
+	const struct evidence *e = b->e;
+
 	if (s->owner->kind == OWNER_TESTMAIN || s->owner->kind == OWNER_INIT ||
 	    s->owner->kind == OWNER_UNKNOWN)
 		return STATUS_NOTE;
-	return class_row(class)->status;
+	return policy_status(e->policy, e->package, owner_top_name(e->owners, s->owner), class,
+			     class_row(class)->status);
 }
 
 static const char *start_of(const struct survivor *s)
@@ -373,7 +366,7 @@ static struct finding make_finding(struct bench *b, const struct survivor *s,
 		.package = e->package,
 		.class = v->id,
 		.detail = keep(e, v->detail),
-		.status = status_of(s, v->id),
+		.status = status_of(b, s, v->id),
 		.certainty = s->w ? CERTAINTY_CONFIRMED : CERTAINTY_OBSERVED,
 		.count = 1,
 		.key = "",
@@ -386,6 +379,7 @@ static struct finding make_finding(struct bench *b, const struct survivor *s,
 		.runs = 1,
 		.why = keep(e, v->why),
 		.allowance = "",
+		.reason = "",
 	};
 
 	name_owner(b, s, &f);

@@ -7,6 +7,7 @@
 
 #include "account/classify.h"
 #include "account/owner.h"
+#include "account/policy.h"
 
 /* What is known at the end of one look at one test binary. */
 struct evidence {
@@ -17,6 +18,7 @@ struct evidence {
 	struct witnesses *witnesses; /* NULL: there is no dump */
 	bool dump_whole;             /* every goroutine is in the dump */
 	const struct memory *memory; /* NULL: cannot be read */
+	const struct policy *policy; /* what classes are worth */
 	struct sources *sources;
 	int64_t now_ns;
 	bool ended_only;        /* only goroutines of tests that have ended */
@@ -28,9 +30,6 @@ struct findings {
 	struct finding *items; /* in the order in which their first goroutine was met */
 	size_t len, cap;
 };
-
-/* Live goroutines that descend from a test: before the dump is asked for. */
-size_t count_suspects(const struct trace_reader *r);
 
 /* Whether a live goroutine that is not the runtime's is in I/O or a system call, so
  * that something from outside may wake somebody. */

@@ -29,7 +29,7 @@ enum setting_kind {
 };
 
 /* The value of "none": no limit. */
-#define SETTING_NONE INT64_MAX
+#define SETTING_NONE (INT64_C(1) << 62)
 
 enum mode { MODE_ENFORCE, MODE_REPORT };
 

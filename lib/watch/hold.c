@@ -13,7 +13,7 @@ static void begin_settling(struct sight *s)
 	s->settle.age_ns = now - s->look->start_ns;
 	s->settle.gives_p = s->spec->gate && !s->gate_passed;
 	s->settle.outside = s->look->trace && any_in_io(s->look->trace);
-	settle_begin(&s->settle, s->trap.pid, s->held.tid, s->spec->settle_ns, now);
+	settle_begin(&s->settle, s->trap.pid, s->held.tid, s->look->budget_ns, now);
 	sight_enter(s, STAGE_SETTLING);
 	timer_set(s->tick, 1);
 }
@@ -128,6 +128,10 @@ static bool worth_settling(struct sight *s)
 		testify_by_trace(s, "the tests did not come to their end");
 	if (!intake_is_whole(l) || !l->suspects)
 		return false;
+	if (l->excused == l->suspects) {
+		testify_excused(s);
+		return false;
+	}
 	if (l->facts.procs == 1) {
 		testify_by_trace(s, "it has one processor (GOMAXPROCS=1)");
 		return false;

@@ -61,6 +61,7 @@ void intake_on_trace(void *ctx, int fd, short revents)
 /* Nothing of the trace is still to come: the table becomes final. */
 void intake_finish(struct sight *s)
 {
+	struct suspects suspects;
 	struct err err;
 
 	if (s->trace_over || !s->look->trace)
@@ -71,7 +72,11 @@ void intake_finish(struct sight *s)
 		err_format(&err, s->look->trace_error, sizeof(s->look->trace_error));
 	trace_facts(s->look->trace, &s->look->facts);
 	owners_finish(&s->look->owners);
-	s->look->suspects = count_suspects(s->look->trace);
+	suspects = suspects_of(s->spec->policy, s->spec->package, &s->look->owners);
+	s->look->suspects = suspects.len;
+	s->look->excused = suspects.excused;
+	if (suspects.len > suspects.excused)
+		s->look->budget_ns = suspects.settle_ns;
 }
 
 bool intake_is_whole(const struct look *l)

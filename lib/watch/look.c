@@ -180,7 +180,9 @@ bool look_run(const struct look_spec *spec, struct look *l, struct err *err)
 	};
 	bool ok;
 
-	*l = (struct look){ .undecided = "", .why = "", .start_ns = clock_now_ns() };
+	*l = (struct look){
+		.undecided = "", .why = "", .start_ns = clock_now_ns(), .budget_ns = spec->settle_ns
+	};
 	owners_init(&l->owners, &hooks);
 	if (spec->trace)
 		l->owners.trace = l->trace = trace_new(&hooks);

@@ -20,6 +20,7 @@
 
 #include <signal.h>
 
+#include "account/suspect.h"
 #include "account/verdict.h"
 #include "watch/arguments.h"
 
@@ -36,11 +37,12 @@ struct look_spec {
 	bool at_exit; /* with gate: settle there, judge at the exit */
 	bool judge;   /* false: count and pass on, never hold */
 	const char *package;
-	int64_t settle_ns;
-	int64_t limit_ns;   /* 0: none */
-	int trace_copy;     /* where the trace goes, too; -1: nowhere */
-	int watched_parent; /* pidfd: when it ends we end the test; -1: none */
-	sigset_t mask;      /* the test's signal mask */
+	const struct policy *policy; /* borrowed: what is allowed */
+	int64_t settle_ns;           /* of the package; tests may have their own */
+	int64_t limit_ns;            /* 0: none */
+	int trace_copy;              /* where the trace goes, too; -1: nowhere */
+	int watched_parent;          /* pidfd: when it ends we end the test; -1: none */
+	sigset_t mask;               /* the test's signal mask */
 };
 
 struct look {
@@ -56,6 +58,8 @@ struct look {
 	struct trace_reader *trace; /* owned, may be NULL */
 	struct findings findings;
 	size_t suspects;       /* at the end of the trace */
+	size_t excused;        /* of them, by allowances */
+	int64_t budget_ns;     /* the longest time to settle that one of the others may have */
 	bool judged;           /* findings were made */
 	bool dumped;           /* from a dump */
 	const char *undecided; /* why findings are undecided; "" : they are decided */

@@ -87,6 +87,9 @@ void hold_on_tick(void *ctx, int fd, short revents);
 /* Judges by the trace alone: what it shows was alive when the tests ended, no more. */
 void testify_by_trace(struct sight *s, const char *undecided);
 
+/* The allowances excuse every suspect: they are counted, and nobody is asked. */
+void testify_excused(struct sight *s);
+
 /* Somebody panicked while we held the exit: what it printed names it. */
 void testify_panic(struct sight *s);
 

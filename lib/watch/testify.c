@@ -20,6 +20,7 @@ static struct evidence evidence(struct sight *s)
 		.arena = &l->arena,
 		.binary = s->spec->binary,
 		.package = s->spec->package,
+		.policy = s->spec->policy,
 		.owners = &l->owners,
 		.memory = s->memory.pid ? &s->memory : NULL,
 		.sources = &s->sources,
@@ -40,6 +41,7 @@ static void judge(struct sight *s, bool with_dump, bool whole)
 	if (!with_dump)
 		e.now_ns = l->facts.last_ns; /* nothing is known of what came after */
 	verdict(&e, &l->findings);
+	policy_excuse(s->spec->policy, l->findings.items, l->findings.len);
 	l->judged = true;
 	l->dumped = with_dump;
 }
@@ -50,6 +52,19 @@ void testify_by_trace(struct sight *s, const char *undecided)
 	s->look->undecided = undecided;
 	if (s->look->traced && s->look->suspects)
 		judge(s, false, false);
+}
+
+void testify_excused(struct sight *s)
+{
+	struct findings *f = &s->look->findings;
+	size_t kept = 0;
+
+	judge(s, false, false);
+	/* Nobody would have asked for the others. */
+	for (size_t i = 0; i < f->len; i++)
+		if (f->items[i].status == STATUS_ALLOWED)
+			f->items[kept++] = f->items[i];
+	f->len = kept;
 }
 
 /* Somebody panicked while we held the exit: what it printed names it. */
@@ -161,7 +176,7 @@ static bool is_at_rest(const struct sight *s)
 {
 	if (s->spec->gate && !s->spec->at_exit)
 		return !s->witnesses.running ||
-		       s->settle.ran_ns >= s->spec->settle_ns / SETTLE_SHARE;
+		       s->settle.ran_ns >= s->look->budget_ns / SETTLE_SHARE;
 	if (s->witnesses.stopping[0])
 		return false;
 	return !s->witnesses.running ||

@@ -25,6 +25,8 @@ struct watch {
 	struct watch_result *r;
 	struct binary binary;
 	struct arguments arguments;
+	int64_t settle_ns;            /* of the package */
+	enum second_look second_look; /* of the package */
 	bool direct;
 	struct look first, second;
 	bool looked; /* second is filled */
@@ -120,7 +122,8 @@ static struct look_spec common_spec(struct watch *w)
 		.binary = &w->binary,
 		.direct = w->direct,
 		.package = w->r->package.package,
-		.settle_ns = w->spec->settle_ns,
+		.policy = w->spec->policy,
+		.settle_ns = w->settle_ns,
 		.trace_copy = -1,
 		.watched_parent = w->spec->watched_parent,
 		.mask = w->spec->mask,
@@ -167,14 +170,14 @@ static void quote_regexp(struct buf *b, const char *s)
 /* Findings of the first run that need no second word. */
 static bool is_decided(const struct look *l, const struct finding *f)
 {
-	return !l->undecided[0] || f->class == CLASS_LATE_PANIC;
+	return !l->undecided[0] || f->class == CLASS_LATE_PANIC || f->status == STATUS_ALLOWED;
 }
 
 /* Whether the finding's tests must run again. Who panicked needs no second look, and would
  * spoil that of the others. */
 static bool is_wanted(const struct look *l, const struct finding *f, bool benchmarks)
 {
-	return (f->owner == OWNER_BENCHMARK) == benchmarks &&
+	return (f->owner == OWNER_BENCHMARK) == benchmarks && f->status != STATUS_ALLOWED &&
 	       !(l->undecided[0] && is_decided(l, f));
 }
 
@@ -220,7 +223,7 @@ static const char *owners_pattern(struct watch *w, bool benchmarks)
 /* How long the second look may take. */
 static int64_t look_limit(const struct watch *w)
 {
-	int64_t limit = 2 * w->first.end_ns + w->spec->settle_ns + LOOK_LEAST_NS;
+	int64_t limit = 2 * w->first.end_ns + w->first.budget_ns + LOOK_LEAST_NS;
 	struct str given = arguments_flag(&w->arguments, "timeout");
 	char text[64];
 	int64_t timeout;
@@ -424,6 +427,10 @@ static void join(struct watch *w)
 		struct finding *f = &w->first.findings.items[i];
 		struct finding *again = find_leak(&w->second.findings, f);
 
+		if (f->status == STATUS_ALLOWED) {
+			report(w, f); /* nobody looked for it again */
+			continue;
+		}
 		f->runs = 2;
 		if (is_decided(&w->first, f)) {
 			f->seen = again ? 2 : 1;
@@ -498,7 +505,7 @@ static const char *look_failure(const struct watch *w)
 
 static void decide_undecided(struct watch *w)
 {
-	if (w->spec->second_look == SECOND_LOOK_NEVER || w->first.trap_missing) {
+	if (w->second_look == SECOND_LOOK_NEVER || w->first.trap_missing) {
 		report_undecided(w, w->first.trap_missing ? w->first.why : w->first.undecided);
 		return;
 	}
@@ -513,7 +520,7 @@ static void decide_undecided(struct watch *w)
  * the owners. */
 static void look_without_trace(struct watch *w, const char *why)
 {
-	if (w->spec->second_look == SECOND_LOOK_NEVER || w->first.trap_missing) {
+	if (w->second_look == SECOND_LOOK_NEVER || w->first.trap_missing) {
 		checked(w, CHECKED_NO, "", why);
 		return;
 	}
@@ -529,18 +536,26 @@ static void look_without_trace(struct watch *w, const char *why)
 	checked(w, CHECKED_PART, "without the trace: ", why);
 }
 
-static bool only_late_panics(const struct look *l)
+static bool all_decided(const struct look *l)
 {
 	for (size_t i = 0; i < l->findings.len; i++)
-		if (l->findings.items[i].class != CLASS_LATE_PANIC)
+		if (!is_decided(l, &l->findings.items[i]))
+			return false;
+	return true;
+}
+
+static bool all_allowed(const struct look *l)
+{
+	for (size_t i = 0; i < l->findings.len; i++)
+		if (l->findings.items[i].status != STATUS_ALLOWED)
 			return false;
 	return true;
 }
 
 static void conclude_whole(struct watch *w)
 {
-	if (!w->first.undecided[0] || only_late_panics(&w->first)) {
-		if (w->spec->second_look == SECOND_LOOK_ALWAYS && w->first.findings.len &&
+	if (all_decided(&w->first)) {
+		if (w->second_look == SECOND_LOOK_ALWAYS && !all_allowed(&w->first) &&
 		    second_look(w, true) && look_judged(w))
 			join(w);
 		else
@@ -561,7 +576,9 @@ static void conclude_part(struct watch *w)
 	bool timeout = w->first.facts.end == TRACE_TIMEOUT;
 
 	checked(w, CHECKED_PART, "", why[timeout ? TRACE_TIMEOUT : TRACE_EARLY]);
-	if (w->first.findings.len)
+	if (all_decided(&w->first))
+		report_first(w);
+	else
 		decide_undecided(w);
 }
 
@@ -754,6 +771,9 @@ bool watch_run(const struct watch_spec *spec, struct watch_result *r, struct err
 	*r = (struct watch_result){ .package = { .module = "", .result = "", .why = "" } };
 	read_binary(&w);
 	name_package(&w);
+	w.settle_ns = policy_get(spec->policy, SETTING_SETTLE, r->package.package, NULL);
+	w.second_look = (enum second_look)policy_get(spec->policy, SETTING_SECOND_LOOK,
+						     r->package.package, NULL);
 	if (!first_run(&w, err)) {
 		look_release(&w.first);
 		return false;

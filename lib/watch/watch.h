@@ -14,6 +14,7 @@
 #include "account/record.h"
 #include "watch/look.h"
 
+/* In the order of the setting's choices. */
 enum second_look { SECOND_LOOK_AUTO, SECOND_LOOK_ALWAYS, SECOND_LOOK_NEVER };
 
 struct watch_spec {
@@ -22,8 +23,7 @@ struct watch_spec {
 	char *const *envp; /* NULL-terminated */
 	const char *path;  /* value of PATH, to find argv[0] when it has no '/'; may be NULL */
 	const char *dir;   /* working directory, NULL: not known */
-	int64_t settle_ns;
-	enum second_look second_look;
+	const struct policy *policy; /* borrowed: settings and allowances */
 	bool no_trace;      /* the tests do not stand one: judge by the second look alone */
 	int watched_parent; /* pidfd, -1: none */
 	sigset_t mask;      /* the test's signal mask */

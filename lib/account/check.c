@@ -1,0 +1,288 @@
+#include "account/check.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/nearest.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "gotest/module.h"
+#include "gotest/name.h"
+
+#define NEIGHBOURS_MAX 512
+
+static void warn(struct warnings *w, struct arena *a, const char *place, const char *text)
+{
+	struct warning_record r = {
+		.place = arena_strndup(a, place, strlen(place)),
+		.text = arena_strndup(a, text, strlen(text)),
+	};
+
+	VEC_PUSH(w, r);
+}
+
+struct check {
+	const struct policy_place *place;
+	struct arena *arena; /* borrowed */
+	struct warnings *warnings;
+	struct module_place module; /* what place->dir is in */
+	const char *root;           /* the module's folder; "" : not known */
+};
+
+static void warn_rule(const struct check *c, const struct config_rule *r, const char *text)
+{
+	char place[512];
+
+	snprintf(place, sizeof(place), "%s:%u", r->from.file, r->from.line);
+	warn(c->warnings, c->arena, place, text);
+}
+
+/* --- too broad ----------------------------------------------------------------------------- */
+
+/* Functions that say nothing of who hangs there. */
+static const char *const everywhere[] = {
+	"internal/poll.runtime_pollWait",
+	"time.Sleep",
+	"runtime.gopark",
+	"runtime.goexit",
+	"sync.runtime_notifyListWait",
+	"sync.runtime_Semacquire",
+	"syscall.syscall",
+	"io.(*pipe).read",
+	"testing.tRunner",
+	"testing.tRunner.func1",
+	"crypto/tls.(*Conn).Read",
+	"context.(*cancelCtx).propagateCancel.func2",
+};
+
+static bool is_everywhere(const char *pattern)
+{
+	if (!pattern[strspn(pattern, "*./")])
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(everywhere); i++)
+		if (!strcmp(pattern, everywhere[i]))
+			return true;
+	return false;
+}
+
+/* Whether the rule says where goroutines come from. */
+static bool says_origin(const struct config_rule *r)
+{
+	static const enum rule_key keys[] = { RULE_CREATED_BY, RULE_STARTED, RULE_TEST };
+
+	for (size_t k = 0; k < ARRAY_LEN(keys); k++)
+		for (size_t i = 0; i < r->match[keys[k]].len; i++)
+			if (!is_everywhere(r->match[keys[k]].items[i]))
+				return true;
+	return false;
+}
+
+static void check_broad(const struct check *c, const struct config_rule *r)
+{
+	if (!says_origin(r))
+		warn_rule(c, r,
+			  "too broad: it excuses goroutines wherever they come from; name "
+			  "created_by");
+}
+
+/* --- expired ----------------------------------------------------------------------------- */
+
+static void check_expired(const struct check *c, const struct config_rule *r)
+{
+	char text[64];
+
+	if (!*r->expires || strcmp(r->expires, c->place->today) > 0)
+		return;
+	snprintf(text, sizeof(text), "expired on %s: it excuses nothing any more", r->expires);
+	warn_rule(c, r, text);
+}
+
+/* --- packages that are not there ---------------------------------------------------------- */
+
+/* The part of a package pattern that names folders for certain. */
+static struct str fixed_part(const char *pattern)
+{
+	const char *wild = strpbrk(pattern, "*");
+	const char *dots = strstr(pattern, "...");
+	size_t n = strlen(pattern);
+
+	if (wild)
+		n = (size_t)(wild - pattern);
+	if (dots && (size_t)(dots - pattern) < n)
+		n = (size_t)(dots - pattern);
+	if (pattern[n])
+		while (n && pattern[n - 1] != '/')
+			n--;
+	while (n && pattern[n - 1] == '/')
+		n--;
+	return (struct str){ pattern, n };
+}
+
+/* A module of its own below ours may be anywhere. */
+static bool has_nested_modules(const struct check *c)
+{
+	AUTO_BUF path = { 0 }, prefix = { 0 };
+	char line[4096];
+	bool found = false;
+	FILE *in;
+
+	buf_printf(&path, "%s/go.mod", c->root);
+	buf_printf(&prefix, "%s/", c->module.module);
+	in = fopen(buf_str(&path), "re");
+	while (in && !found && fgets(line, sizeof(line), in))
+		found = strstr(line, buf_str(&prefix)) != NULL;
+	if (in)
+		fclose(in);
+	return found;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* The folder beside the missing one that was probably meant, "" : none. */
+static const char *nearest_folder(const struct check *c, const char *missing)
+{
+	const char *slash = strrchr(missing, '/');
+	const char *names[NEIGHBOURS_MAX], *nearest;
+	const struct dirent *e;
+	size_t n = 0;
+	DIR *dir;
+
+	dir = opendir(arena_strndup(c->arena, missing, (size_t)(slash - missing)));
+	while (dir && n < NEIGHBOURS_MAX && (e = readdir(dir)))
+		if (e->d_name[0] != '.')
+			names[n++] = arena_strndup(c->arena, e->d_name, strlen(e->d_name));
+	if (dir)
+		closedir(dir);
+	nearest = nearest_name(slash + 1, names, n);
+	return nearest ? nearest : "";
+}
+
+/* Warns when a folder below the module's is not there. path is cut to its first missing one. */
+static void check_folder(const struct check *c, const struct config_rule *r, char *path)
+{
+	AUTO_BUF text = { 0 };
+	const char *nearest;
+
+	if (is_folder(path))
+		return;
+	for (char *p = path + strlen(c->root) + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (!is_folder(path))
+			break;
+		*p = '/';
+	}
+	nearest = nearest_folder(c, path);
+	buf_printf(&text, "can never match: there is no folder %s in the module",
+		   path + strlen(c->root) + 1);
+	if (*nearest)
+		buf_printf(&text, "; did you mean '%s'?", nearest);
+	warn_rule(c, r, buf_str(&text));
+}
+
+/* An import path of the module, without wildcards. */
+static void check_package(const struct check *c, const struct config_rule *r, struct str package)
+{
+	AUTO_BUF path = { 0 };
+	struct str below = package;
+
+	if (!*c->root || !str_skip(&below, c->module.module) || !str_skip(&below, "/"))
+		return;
+	buf_printf(&path, "%s/%.*s", c->root, (int)below.n, below.p);
+	/* The names of an external test package end so, its folder does not. */
+	if (ends_with(buf_str(&path), "_test"))
+		path.data[path.len - strlen("_test")] = '\0';
+	check_folder(c, r, path.data);
+}
+
+static void check_relative(const struct check *c, const struct config_rule *r, struct str pattern)
+{
+	AUTO_BUF path = { 0 };
+
+	/* Those that leave the folder are left alone. */
+	if (!*c->root || !str_skip(&pattern, "./") || !pattern.n ||
+	    memmem(pattern.p, pattern.n, "..", strlen("..")))
+		return;
+	buf_printf(&path, "%s/%.*s", c->place->dir, (int)pattern.n, pattern.p);
+	check_folder(c, r, path.data);
+}
+
+static void check_packages(const struct check *c, const struct config_rule *r)
+{
+	static const enum rule_key functions[] = { RULE_CREATED_BY, RULE_STARTED, RULE_BLOCKED_IN };
+
+	for (size_t i = 0; i < r->match[RULE_PACKAGE].len; i++) {
+		struct str fixed = fixed_part(r->match[RULE_PACKAGE].items[i]);
+
+		if (str_starts(fixed, "."))
+			check_relative(c, r, fixed);
+		else
+			check_package(c, r, fixed);
+	}
+	for (size_t k = 0; k < ARRAY_LEN(functions); k++)
+		for (size_t i = 0; i < r->match[functions[k]].len; i++) {
+			struct str package = name_package(r->match[functions[k]].items[i]);
+
+			if (!memchr(package.p, '%', package.n) &&
+			    !memchr(package.p, '*', package.n))
+				check_package(c, r, package);
+		}
+}
+
+/* --- all ---------------------------------------------------------------------------------- */
+
+static void find_module(struct check *c)
+{
+	size_t n = strlen(c->place->dir), below;
+
+	c->root = "";
+	if (!module_locate(c->place->dir, c->arena, &c->module) || !*c->module.module)
+		return;
+	below = strlen(c->module.import) - strlen(c->module.module);
+	if (below > n)
+		return;
+	c->root = arena_strndup(c->arena, c->place->dir, n - below);
+	if (has_nested_modules(c))
+		c->root = "";
+}
+
+void check_config(const struct config *c, const struct policy_place *place, struct arena *a,
+		  struct warnings *w)
+{
+	struct check check = { .place = place, .arena = a, .warnings = w };
+
+	find_module(&check);
+	for (size_t i = 0; i < c->rules.len; i++) {
+		const struct config_rule *r = &c->rules.items[i];
+
+		if (r->built_in)
+			continue;
+		check_expired(&check, r);
+		check_broad(&check, r);
+		check_packages(&check, r);
+	}
+}
+
+void check_use(const struct policy *p, const bool *used, const bool *possible, struct arena *a,
+	       struct warnings *w)
+{
+	for (size_t i = 0; i < p->rules.len; i++) {
+		const struct policy_rule *r = &p->rules.items[i];
+
+		if (!used[i] && possible[i] && !r->expired && !r->built_in)
+			warn(w, a, r->place, "matched nothing in this run");
+	}
+}
+
+void warnings_release(struct warnings *w)
+{
+	VEC_FREE(w);
+}

@@ -1,0 +1,28 @@
+/* What is odd about a configuration that can be read. */
+#ifndef ACCOUNT_CHECK_H
+#define ACCOUNT_CHECK_H
+
+#include "account/policy.h"
+
+struct warnings {
+	struct warning_record *items; /* owned; texts in the arena given with each call */
+	size_t len, cap;
+};
+
+/*
+ * Warns of allowances that have expired, that are too broad (nothing says where the goroutine
+ * comes from, or only a function that every stack has), and that can never match: the
+ * folder of their package is not in the module. The catalogue is not looked at.
+ */
+void check_config(const struct config *c, const struct policy_place *place, struct arena *a,
+		  struct warnings *w);
+
+/* Warns of allowances that matched nothing: used and possible have one bool a rule. Only the
+ * possible ones are meant: their package and test were in the run. */
+void check_use(const struct policy *p, const bool *used, const bool *possible, struct arena *a,
+	       struct warnings *w);
+
+void warnings_release(struct warnings *w);
+#define AUTO_WARNINGS CLEANUP(warnings_release) struct warnings
+
+#endif
