@@ -22,7 +22,10 @@ struct command {
 	bool (*run)(int argc, char **argv, int *code, struct err *err);
 };
 
+extern const struct command cmd_allow;
+extern const struct command cmd_config;
 extern const struct command cmd_exec;
+extern const struct command cmd_init;
 extern const struct command cmd_report;
 extern const struct command cmd_test;
 extern const struct command cmd_trace;

@@ -7,22 +7,19 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "base/clock.h"
 #include "cmd.h"
+#include "config/source.h"
+#include "configuration.h"
 #include "proc/loop.h"
 #include "report/report.h"
 #include "run/sink.h"
 #include "terminal.h"
 #include "watch/watch.h"
 
-#define DEFAULT_SETTLE_NS NS_PER_S
-
 extern char **environ;
 
 struct options {
-	const char *sink;
-	int64_t settle_ns;
-	enum second_look second_look;
+	const char *sink, *policy, *config, *settle, *second_look;
 	bool no_trace, with_parent, fail;
 	int argc; /* what follows the options: the program and its arguments */
 	char **argv;
@@ -35,6 +32,8 @@ static const char help[] =
     "exit status are the program's. Without --sink findings are printed to standard error.\n"
     "\n"
     "  --sink FILE           append the findings to FILE as JSON lines, print nothing\n"
+    "  --config FILE         settings and allowances (.straggler.yaml, found upwards)\n"
+    "  --policy FILE         the same as 'straggler test' hands it on, instead\n"
     "  --settle DURATION     how long goroutines may take to end after the tests (1s)\n"
     "  --second-look WHEN    auto, always or never: run the owners of survivors again (auto)\n"
     "  --no-trace            do not trace the tests; judge by the second look alone\n"
@@ -45,23 +44,12 @@ static const char help[] =
     "  go test -exec 'straggler exec --' ./...\n"
     "  bazel test --run_under='straggler exec --' //...\n";
 
-static bool parse_second_look(const char *text, enum second_look *look, struct err *err)
-{
-	static const char *const names[] = { "auto", "always", "never" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (!strcmp(text, names[i])) {
-			*look = (enum second_look)i;
-			return true;
-		}
-	return err_set(err, ERR_USAGE, "--second-look takes auto, always or never, not '%.40s'",
-		       text);
-}
-
 static bool parse(int argc, char **argv, struct options *o, bool *helped, struct err *err)
 {
 	static const struct option longs[] = {
 		{ "sink", required_argument, NULL, 's' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "policy", required_argument, NULL, 'P' },
 		{ "settle", required_argument, NULL, 't' },
 		{ "second-look", required_argument, NULL, 'l' },
 		{ "no-trace", no_argument, NULL, 'n' },
@@ -80,11 +68,17 @@ static bool parse(int argc, char **argv, struct options *o, bool *helped, struct
 		case 's':
 			o->sink = optarg;
 			break;
+		case 'c':
+			o->config = optarg;
+			break;
+		case 'P':
+			o->policy = optarg;
+			break;
 		case 't':
-			ok = duration_parse(optarg, &o->settle_ns, err);
+			o->settle = optarg;
 			break;
 		case 'l':
-			ok = parse_second_look(optarg, &o->second_look, err);
+			o->second_look = optarg;
 			break;
 		case 'n':
 			o->no_trace = true;
@@ -111,6 +105,45 @@ static bool parse(int argc, char **argv, struct options *o, bool *helped, struct
 		    err_set(err, ERR_USAGE, "which program? straggler exec [OPTION...] -- PROGRAM");
 	return ok;
 }
+
+/* --- what is allowed --------------------------------------------------------------- */
+
+static bool override(struct policy *p, enum setting_id id, const char *text, struct err *err)
+{
+	int64_t value;
+
+	if (!text)
+		return true;
+	if (!setting_parse(id, text, &value, err))
+		return err_wrap(err, "--%s", setting_row(id)->option);
+	policy_override(p, id, value);
+	return true;
+}
+
+/* What straggler test wrote: the file's and the environment's word is in it already. */
+static bool read_policy(const struct options *o, struct policy *p, struct err *err)
+{
+	AUTO_BUF text = { 0 };
+
+	if (!source_read(o->policy, &text, NULL, err))
+		return false;
+	if (!policy_read(p, buf_str(&text), text.len, err))
+		return err_wrap(err, "%s", o->policy);
+	return override(p, SETTING_SETTLE, o->settle, err) &&
+	       override(p, SETTING_SECOND_LOOK, o->second_look, err);
+}
+
+static bool read_configuration(const struct options *o, struct configuration *c, struct err *err)
+{
+	if (o->policy)
+		return read_policy(o, &c->policy, err);
+	return configuration_read(c, o->config, NULL, err) &&
+	       config_option(&c->config, SETTING_SETTLE, o->settle, err) &&
+	       config_option(&c->config, SETTING_SECOND_LOOK, o->second_look, err) &&
+	       configuration_finish(c, err);
+}
+
+/* --- what is said ------------------------------------------------------------------ */
 
 /* Prints the findings as the run's report would. */
 static bool print_findings(const struct watch_result *r, struct err *err)
@@ -147,7 +180,7 @@ static bool print_findings(const struct watch_result *r, struct err *err)
 static bool any_leak(const struct watch_result *r)
 {
 	for (size_t i = 0; i < r->findings.len; i++)
-		if (r->findings.items[i].status == STATUS_LEAK)
+		if (r->findings.items[i].status == STATUS_LEAK && !r->findings.items[i].tolerated)
 			return true;
 	return false;
 }
@@ -168,19 +201,24 @@ static int end_like(int status)
 	return 128 + WTERMSIG(status);
 }
 
-static bool deliver(const struct options *o, const struct watch_result *r, struct err *err)
+/* With a sink it is the runner's to decide: it knows the subtests' names. */
+static bool deliver(const struct options *o, const struct policy *p, struct watch_result *r,
+		    struct err *err)
 {
 	AUTO_BUF lines = { 0 };
 
-	if (!o->sink)
+	if (!o->sink) {
+		policy_decide(p, r->findings.items, r->findings.len);
 		return print_findings(r, err);
+	}
 	watch_write(r, &lines);
 	return sink_append(o->sink, &lines, !o->with_parent, err);
 }
 
 static bool run(int argc, char **argv, int *code, struct err *err)
 {
-	struct options o = { .settle_ns = DEFAULT_SETTLE_NS };
+	AUTO_CONFIGURATION configuration = { 0 };
+	struct options o = { 0 };
 	struct watch_spec spec = { .watched_parent = -1 };
 	struct watch_result r;
 	char cwd[4096];
@@ -194,21 +232,22 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 		fputs(help, stdout);
 		return true;
 	}
+	if (!read_configuration(&o, &configuration, err))
+		return false;
 	sigprocmask(SIG_SETMASK, NULL, &spec.mask);
 	spec.argv = o.argv;
 	spec.argc = (size_t)o.argc;
 	spec.envp = environ;
 	spec.path = getenv("PATH");
 	spec.dir = getcwd(cwd, sizeof(cwd));
-	spec.settle_ns = o.settle_ns;
-	spec.second_look = o.second_look;
+	spec.policy = &configuration.policy;
 	spec.no_trace = o.no_trace;
 	if (o.with_parent)
 		spec.watched_parent = pidfd_open_cloexec(getppid());
 	if (!watch_run(&spec, &r, err))
 		return false;
 	/* The program's result stands, whatever becomes of ours. */
-	if (!deliver(&o, &r, err) && !o.sink) {
+	if (!deliver(&o, &configuration.policy, &r, err) && !o.sink) {
 		char line[1024];
 
 		fprintf(stderr, "straggler: %s\n", err_format(err, line, sizeof(line)));

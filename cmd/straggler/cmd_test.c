@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/vec.h"
 #include "cmd.h"
+#include "configuration.h"
 #include "proc/spawn.h"
 #include "report/report.h"
 #include "run/runner.h"
@@ -22,8 +23,10 @@ extern char **environ;
 /* The options of ours, in the order of help. */
 enum {
 	OPT_SETTLE,
-	OPT_RUN_FILE,
+	OPT_MODE,
 	OPT_SECOND_LOOK,
+	OPT_CONFIG,
+	OPT_RUN_FILE,
 	OPT_COUNTS,
 	OPT_COLOR,
 	OPT_VERBOSE,
@@ -36,15 +39,12 @@ static const struct {
 	const char *value; /* what it takes, for help */
 	const char *help;
 } options[OPT_COUNT] = {
-	[OPT_SETTLE] = { { "settle", true },
-			 "DURATION",
-			 "how long goroutines may take to end after the tests (1s)" },
+	[OPT_CONFIG] = { { "config", true },
+			 "FILE",
+			 "settings and allowances (.straggler.yaml, found upwards)" },
 	[OPT_RUN_FILE] = { { "run-file", true },
 			   "FILE",
 			   "where the record of the run goes (the state folder)" },
-	[OPT_SECOND_LOOK] = { { "second-look", true },
-			      "WHEN",
-			      "auto, always or never: run the owners of survivors again (auto)" },
 	[OPT_COUNTS] = { { "counts", false },
 			 "",
 			 "show the goroutines before, after, started, peak and left of each test" },
@@ -53,19 +53,50 @@ static const struct {
 	[OPT_HELP] = { { "help", false }, "", "print this" },
 };
 
+/* Options that are settings: the rest is in their row. */
+static const struct {
+	int option;
+	enum setting_id setting;
+	const char *value;
+} settings[] = {
+	{ OPT_SETTLE, SETTING_SETTLE, "DURATION" },
+	{ OPT_MODE, SETTING_MODE, "MODE" },
+	{ OPT_SECOND_LOOK, SETTING_SECOND_LOOK, "WHEN" },
+};
+
+static void print_option(const char *name, const char *value, const char *help)
+{
+	char both[40];
+
+	snprintf(both, sizeof(both), "--%s %s", name, value);
+	printf("  %-24s %s\n", both, help);
+}
+
+static void print_setting(enum setting_id id, const char *value)
+{
+	const struct setting *s = setting_row(id);
+	AUTO_BUF help = { 0 };
+
+	buf_printf(&help, "%s (", s->help);
+	setting_format(&help, id, s->initial);
+	buf_putc(&help, ')');
+	print_option(s->option, value, buf_str(&help));
+}
+
 static void print_help(void)
 {
 	puts("usage: straggler test [OPTION...] [go test's flags and packages]\n"
 	     "\n"
 	     "Runs go test and tells which goroutines outlived which test. Takes go test's own\n"
 	     "command line; the options with two dashes are ours:\n");
-	for (size_t i = 0; i < OPT_COUNT; i++) {
-		char name[40];
-
-		snprintf(name, sizeof(name), "--%s %s", options[i].spec.name, options[i].value);
-		printf("  %-22s %s\n", name, options[i].help);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		print_setting(settings[i].setting, settings[i].value);
+	for (size_t i = 0; i < OPT_COUNT; i++)
+		if (options[i].help)
+			print_option(options[i].spec.name, options[i].value, options[i].help);
 	puts("\n"
+	     "Settings are read from .straggler.yaml, too: see 'straggler config show'.\n"
+	     "\n"
 	     "Exit status: 0 clean; 1 a test failed or something leaked; 2 usage; 3 nothing could "
 	     "be\n"
 	     "checked; 128+n ended by signal n.");
@@ -75,10 +106,13 @@ static void print_help(void)
 struct invocation {
 	struct arena arena;
 	struct cmdline cmdline;
+	struct configuration configuration;
+	struct warnings warnings;
 	struct go_facts go;
 	struct report_options report;
 	char *run_path; /* of the run file, NULL: none */
 	char *sink;     /* owned; the file is removed at the end */
+	char *policy;   /* owned; the same: what the watchers are told */
 	char *sink_dir; /* owned; a temporary folder, NULL: it is in the state folder */
 	int run_file;
 	int refused; /* errno of what could not be printed, 0: nothing */
@@ -105,29 +139,36 @@ static bool parse(struct invocation *t, int argc, char **argv, struct err *err)
 
 	for (size_t i = 0; i < OPT_COUNT; i++)
 		specs[i] = options[i].spec;
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		specs[settings[i].option] =
+		    (struct option_spec){ setting_row(settings[i].setting)->option, true };
 	in.goflags = t->go.flags;
 	return cmdline_parse(&t->cmdline, &in, &t->arena, err);
 }
 
 static bool check_options(struct invocation *t, struct err *err)
 {
-	static const char *const looks[] = { "auto", "always", "never" };
-	const char *settle = cmdline_option(&t->cmdline, OPT_SETTLE);
-	const char *look = cmdline_option(&t->cmdline, OPT_SECOND_LOOK);
 	const char *color = cmdline_option(&t->cmdline, OPT_COLOR);
-	bool known = !look;
-	int64_t ns;
 
-	for (size_t i = 0; look && i < ARRAY_LEN(looks); i++)
-		known |= !strcmp(look, looks[i]);
-	if (!known)
-		return err_set(err, ERR_USAGE,
-			       "--second-look takes auto, always or never, not '%s'", look);
-	if (settle && !duration_parse(settle, &ns, err))
-		return err_wrap(err, "--settle");
 	t->report.verbose = cmdline_option(&t->cmdline, OPT_VERBOSE) != NULL;
 	t->report.counts = cmdline_option(&t->cmdline, OPT_COUNTS) != NULL;
 	return terminal_options(color ? color : "auto", STDOUT_FILENO, &t->report, err);
+}
+
+static bool configure(struct invocation *t, struct err *err)
+{
+	struct configuration *c = &t->configuration;
+
+	if (!configuration_read(c, cmdline_option(&t->cmdline, OPT_CONFIG), t->cmdline.dir, err))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		if (!config_option(&c->config, settings[i].setting,
+				   cmdline_option(&t->cmdline, (size_t)settings[i].option), err))
+			return false;
+	if (!configuration_finish(c, err))
+		return false;
+	check_config(&c->config, &c->place, &t->arena, &t->warnings);
+	return true;
 }
 
 /* --- what is not checked ------------------------------------------------------ */
@@ -265,21 +306,6 @@ static bool open_files(struct invocation *t, struct err *err)
 	return use_temporary(t, err);
 }
 
-static void close_files(struct invocation *t)
-{
-	if (t->sink)
-		unlink(t->sink);
-	if (t->sink_dir)
-		rmdir(t->sink_dir);
-	if (t->run_file >= 0)
-		close(t->run_file);
-	free(t->sink);
-	free(t->sink_dir);
-	free(t->run_path);
-}
-
-/* --- the run --------------------------------------------------------------------- */
-
 static bool write_all(int fd, const struct buf *b)
 {
 	size_t done = 0;
@@ -295,6 +321,43 @@ static bool write_all(int fd, const struct buf *b)
 	}
 	return true;
 }
+
+static char *policy_path(const char *sink)
+{
+	struct buf b = { 0 };
+
+	buf_printf(&b, "%s.policy", sink);
+	return buf_take(&b);
+}
+
+static bool write_policy(struct invocation *t, struct err *err)
+{
+	AUTO_CLOSE int fd = -1;
+	AUTO_BUF text = { 0 };
+
+	t->policy = policy_path(t->sink);
+	policy_write(&t->configuration.policy, &text);
+	fd = open(t->policy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	return (fd >= 0 && write_all(fd, &text)) || err_sys(err, errno, "write %s", t->policy);
+}
+
+static void close_files(struct invocation *t)
+{
+	if (t->sink)
+		unlink(t->sink);
+	if (t->policy)
+		unlink(t->policy);
+	if (t->sink_dir)
+		rmdir(t->sink_dir);
+	if (t->run_file >= 0)
+		close(t->run_file);
+	free(t->sink);
+	free(t->policy);
+	free(t->sink_dir);
+	free(t->run_path);
+}
+
+/* --- the run --------------------------------------------------------------------- */
 
 static bool show(void *ctx, struct buf *out, struct buf *errors)
 {
@@ -315,29 +378,10 @@ static bool end_refused(const struct invocation *t, int *code, struct err *err)
 	return true;
 }
 
-static size_t watcher_options(const struct invocation *t, const char **words, size_t max)
-{
-	const char *settle = cmdline_option(&t->cmdline, OPT_SETTLE);
-	const char *look = cmdline_option(&t->cmdline, OPT_SECOND_LOOK);
-	size_t n = 0;
-
-	assert(max >= 5);
-	if (settle) {
-		words[n++] = "--settle";
-		words[n++] = settle;
-	}
-	if (look) {
-		words[n++] = "--second-look";
-		words[n++] = look;
-	}
-	words[n] = NULL;
-	return n;
-}
-
 static bool any_leak(const struct run_file *f)
 {
 	for (size_t i = 0; i < f->findings.len; i++)
-		if (f->findings.items[i].status == STATUS_LEAK)
+		if (f->findings.items[i].status == STATUS_LEAK && !f->findings.items[i].tolerated)
 			return true;
 	return false;
 }
@@ -389,13 +433,15 @@ static bool print_report(struct invocation *t, const struct runner_result *r, in
 
 static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct err *err)
 {
-	const char *words[8];
+	const char *words[] = { "--policy", t->policy, NULL };
 	struct runner_spec spec = {
 		.cmdline = &t->cmdline,
 		.go = "go",
 		.self = t->self,
 		.watch = words,
 		.sink = t->sink,
+		.policy = &t->configuration.policy,
+		.warnings = &t->warnings,
 		.envp = environ,
 		.dir = t->dir,
 		.tool = straggler_version,
@@ -408,7 +454,6 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 	struct runner_result r;
 	bool ok;
 
-	watcher_options(t, words, ARRAY_LEN(words));
 	sigprocmask(SIG_SETMASK, NULL, &spec.mask);
 	signal(SIGPIPE, SIG_IGN);
 	if (!runner_run(&spec, &t->go, &r, err)) {
@@ -451,8 +496,8 @@ static bool run_tests(struct invocation *t, int argc, char **argv, int *code, st
 	why = unchecked_reason(&t->cmdline);
 	if (why)
 		return pass_on(t, why, code, err);
-	return check_options(t, err) && find_self(t, err) && open_files(t, err) &&
-	       go_on(t, argc, argv, code, err);
+	return check_options(t, err) && configure(t, err) && find_self(t, err) &&
+	       open_files(t, err) && write_policy(t, err) && go_on(t, argc, argv, code, err);
 }
 
 static bool run(int argc, char **argv, int *code, struct err *err)
@@ -463,6 +508,8 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	setlocale(LC_CTYPE, "");
 	ok = run_tests(&t, argc - 1, argv + 1, code, err);
 	close_files(&t);
+	configuration_release(&t.configuration);
+	warnings_release(&t.warnings);
 	cmdline_release(&t.cmdline);
 	arena_clear(&t.arena);
 	return ok;

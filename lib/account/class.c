@@ -126,6 +126,13 @@ static const struct class_row rows[CLASS_COUNT] = {
 		"end it when the test ends: exec.CommandContext with t.Context(), or Kill and then Wait",
 		STATUS_LEAK,
 	},
+	[CLASS_GOROUTINE_SURGE] = {
+		"goroutine-surge",
+		"at once, above the limit",
+		"bound them: a pool of workers, a semaphore, errgroup's SetLimit",
+		STATUS_NOTE,
+		.is_figure = true,
+	},
 	[CLASS_UNKNOWN] = {
 		"unknown",
 		"waits for something that this version has no name for",
@@ -146,6 +153,7 @@ static const struct {
 	  "sends on a full channel (%) that nobody receives from any more" },
 	{ CLASS_WAITGROUP, "counter ",
 	  "waits for a WaitGroup whose counter never gets down from % to 0" },
+	{ CLASS_GOROUTINE_SURGE, "limit ", "at once, above the limit of %" },
 	{ CLASS_LOCK_CYCLE, "", "is deadlocked: % goroutines wait for each other's locks" },
 };
 

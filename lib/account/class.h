@@ -36,6 +36,7 @@ enum class_id {
 	CLASS_SPIN,
 	CLASS_SYSCALL,
 	CLASS_PROCESS,
+	CLASS_GOROUTINE_SURGE,
 	CLASS_UNKNOWN, /* a wait reason that this version does not know */
 	CLASS_COUNT,
 };
@@ -45,6 +46,7 @@ struct class_row {
 	const char *cause;   /* what the goroutine does, for people: a verb phrase, no full stop */
 	const char *usually; /* what usually fixes it: a phrase, no full stop */
 	enum status status;  /* when nobody configured another */
+	bool is_figure; /* count is a number that was reached, of nothing that is still there */
 };
 
 /* Static. */

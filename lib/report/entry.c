@@ -109,7 +109,7 @@ static void print_cause(struct screen *s, const struct finding *f, uint64_t n)
 	AUTO_BUF raw = { 0 }, line = { 0 };
 
 	screen_count(&line, n, "goroutine");
-	buf_puts(&line, n == 1 ? " " : ": each ");
+	buf_puts(&line, n == 1 || class_row(f->class)->is_figure ? " " : ": each ");
 	class_cause(&raw, f->class, f->detail);
 	text_clean(&line, buf_str(&raw));
 	screen_style(s, STYLE_STRONG);
@@ -183,6 +183,11 @@ static void print_certainty(struct screen *s, const struct group *g)
 	char duration[32];
 
 	put_classes(&line, g);
+	if (class_row(f->class)->is_figure) {
+		buf_puts(&line, ", counted in the trace");
+		screen_line(s, SCREEN_INDENT, 0, buf_str(&line));
+		return;
+	}
 	buf_puts(&line, ", ");
 	put_certainty(&line, certainty_of(g), group_goroutines(g) == 1);
 	if (wait_ns > 0)
@@ -353,9 +358,29 @@ static void print_commands(struct screen *s, const struct finding *f)
 
 	rerun_command(&again, s->run, f);
 	screen_command(s, "again", buf_str(&again));
-	rerun_allowance(&excuse, s->run, f);
-	buf_puts(&excuse, "   # under allow: in .straggler.yaml");
+	if (!*f->key)
+		return;
+	buf_puts(&excuse, "straggler allow ");
+	text_clean(&excuse, f->key);
 	screen_command(s, "excuse", buf_str(&excuse));
+}
+
+/* Why it is a leak though there is an allowance, or why it fails nothing. */
+static void print_standing(struct screen *s, const struct finding *f)
+{
+	AUTO_BUF line = { 0 };
+
+	if (f->status != STATUS_LEAK)
+		return;
+	if (*f->allowance) {
+		text_clean(&line, f->allowance);
+		buf_puts(&line, " allows ");
+		text_number(&line, f->allowed);
+		buf_puts(&line, " in this package, here are more");
+		screen_entry(s, "beyond", buf_str(&line));
+	}
+	if (f->tolerated)
+		screen_entry(s, "mode", "report: it is only shown, the run does not fail of it");
 }
 
 static void print_evidence(struct screen *s, const struct finding *f)
@@ -383,6 +408,10 @@ static void print_allowed(struct screen *s, const struct group *g)
 		buf_puts(&line, " by ");
 		text_clean(&line, f->allowance);
 	}
+	if (*f->reason) {
+		buf_puts(&line, ": ");
+		text_clean(&line, f->reason);
+	}
 	screen_line(s, 0, SCREEN_INDENT, buf_str(&line));
 }
 
@@ -400,6 +429,7 @@ void entry_print(struct screen *s, const struct group *g)
 	print_places(s, g);
 	print_other_tests(s, g);
 	print_text(s, "while", f->while_tests);
+	print_standing(s, f);
 	print_advice(s, g);
 	if (f->status == STATUS_LEAK || s->options->verbose)
 		print_commands(s, f);

@@ -5,7 +5,6 @@
 #include "base/str.h"
 #include "report/place.h"
 #include "report/text.h"
-#include "json/write.h"
 
 #define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
@@ -132,40 +131,4 @@ void rerun_command(struct buf *out, const struct run_record *run, const struct f
 	buf_putc(&line, ' ');
 	put_package(&line, run, f);
 	text_clean(out, buf_str(&line));
-}
-
-/* A JSON string is a YAML scalar as well. */
-static void put_scalar(struct buf *out, const char *s)
-{
-	struct json_writer w = JSON_WRITER(out);
-
-	if (consists_of(s, ALNUM "_./()*-~+") && strchr(ALNUM "/.(_", *s))
-		buf_puts(out, s);
-	else
-		json_str(&w, s);
-}
-
-void rerun_allowance(struct buf *out, const struct run_record *run, const struct finding *f)
-{
-	bool own = place_is_users(run, &f->created_at);
-
-	if (own) {
-		buf_puts(out, "- created_by: ");
-		put_scalar(out, f->created_at.function);
-		return;
-	}
-	buf_puts(out, "- {");
-	if (*f->created_at.function) {
-		buf_puts(out, "created_by: ");
-		put_scalar(out, f->created_at.function);
-		buf_puts(out, ", ");
-	}
-	if (*f->test) {
-		buf_puts(out, "test: ");
-		put_scalar(out, f->test);
-		buf_puts(out, ", ");
-	}
-	buf_puts(out, "class: ");
-	put_scalar(out, class_row(f->class)->id);
-	buf_putc(out, '}');
 }

@@ -1,4 +1,4 @@
-/* How to see a finding again, and how to excuse it: lines to copy. */
+/* How to see a finding again: a line to copy. */
 #ifndef REPORT_RERUN_H
 #define REPORT_RERUN_H
 
@@ -14,10 +14,5 @@
  * Go 1.22 to 1.27.
  */
 void rerun_command(struct buf *out, const struct run_record *run, const struct finding *f);
-
-/* Appends the rule for .straggler.yaml that excuses the finding, as an item of
- * `allow`: by the creation function, narrowed by test and class where that is no
- * function of the user's. */
-void rerun_allowance(struct buf *out, const struct run_record *run, const struct finding *f);
 
 #endif

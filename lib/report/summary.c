@@ -8,7 +8,16 @@
 struct tally {
 	size_t groups;
 	uint64_t goroutines;
+	size_t tolerated; /* groups that fail nothing */
 };
+
+static bool is_tolerated(const struct group *g)
+{
+	for (size_t i = 0; i < g->len; i++)
+		if (!g->items[i]->tolerated)
+			return false;
+	return true;
+}
 
 static struct tally tally_of(const struct groups *g, enum status status)
 {
@@ -19,6 +28,7 @@ static struct tally tally_of(const struct groups *g, enum status status)
 			continue;
 		t.groups++;
 		t.goroutines += group_goroutines(&g->items[i]);
+		t.tolerated += is_tolerated(&g->items[i]) ? 1 : 0;
 	}
 	return t;
 }
@@ -47,6 +57,13 @@ static void put_leaks(struct buf *out, struct tally t)
 	buf_puts(out, " (");
 	screen_count(out, t.goroutines, "goroutine");
 	buf_putc(out, ')');
+	if (t.tolerated == t.groups) {
+		buf_puts(out, " only reported");
+	} else if (t.tolerated) {
+		buf_puts(out, ", ");
+		text_number(out, t.tolerated);
+		buf_puts(out, " of them only reported");
+	}
 }
 
 static void put_verdict(struct buf *out, const struct run_file *r, const struct groups *g)
@@ -202,11 +219,28 @@ static void print_undecided(struct screen *s, const struct run_file *r)
 	screen_line(s, 0, SCREEN_INDENT, buf_str(&line));
 }
 
+static void print_warnings(struct screen *s, const struct run_file *r)
+{
+	for (size_t i = 0; i < r->warnings.len; i++) {
+		AUTO_BUF line = { 0 };
+
+		buf_puts(&line, "warning: ");
+		text_clean(&line, r->warnings.items[i].place);
+		buf_puts(&line, ": ");
+		text_clean(&line, r->warnings.items[i].text);
+		screen_style(s, STYLE_WARN);
+		text_wrap(s->out, str_of(buf_str(&line)), s->width - SCREEN_INDENT, SCREEN_INDENT);
+		screen_plain(s);
+		buf_putc(s->out, '\n');
+	}
+}
+
 void summary_print(struct screen *s, const struct run_file *r, const struct groups *g)
 {
 	print_totals(s, r, g);
 	print_unchecked(s, r);
 	print_undecided(s, r);
+	print_warnings(s, r);
 	if (r->end.present)
 		return;
 	screen_style(s, STYLE_WARN);

@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "account/key.h"
 #include "account/run_line.h"
 #include "base/str.h"
+#include "base/texts.h"
 #include "base/vec.h"
 
 /* One package under way. */
@@ -20,6 +22,8 @@ struct resolve {
 		size_t len, cap;
 	} found;    /* named */
 	bool names; /* run_index means something */
+	const struct resolve_rules *rules;
+	struct arena arena; /* keys and details of what was found here */
 };
 
 static const char *result_name(enum test_result r)
@@ -98,22 +102,122 @@ static uint32_t count_left(const struct resolve *r, const char *test)
 	for (size_t i = 0; i < r->found.len; i++) {
 		const struct finding *f = &r->found.items[i];
 
+		if (class_row(f->class)->is_figure)
+			continue;
 		if (!strncmp(f->test, test, n) && (!f->test[n] || f->test[n] == '/'))
 			left += f->count;
 	}
 	return left;
 }
 
-static void add_tests(struct resolve *r)
-{
-	struct counts_index x = index_counts(r);
+/* --- limits --------------------------------------------------------------------------- */
 
-	for (size_t i = 0; i < x.len; i++) {
+static const struct policy_value *peak_limit(const struct resolve *r, const char *test)
+{
+	return policy_find(r->rules->policy, SETTING_GOROUTINES, r->package, test);
+}
+
+static const char *keep(struct resolve *r, const char *s, size_t n)
+{
+	return arena_strndup(&r->arena, s, n);
+}
+
+static struct finding surge(struct resolve *r, const char *test, uint32_t peak, int64_t limit)
+{
+	static const struct place nowhere = { .function = "", .file = "", .source = "" };
+	struct finding f = {
+		.package = r->package,
+		.test = test,
+		.run_index = -1,
+		.owner = starts_with(test, "Fuzz") ? OWNER_FUZZ : OWNER_TEST,
+		.class = CLASS_GOROUTINE_SURGE,
+		.certainty = CERTAINTY_CONFIRMED,
+		.count = peak,
+		.started = "",
+		.created_at = nowhere,
+		.user_at = nowhere,
+		.blocked_at = nowhere,
+		.wait_reason = "",
+		.seen = 1,
+		.runs = 1,
+		.while_tests = "",
+		.why = "",
+		.allowance = "",
+		.reason = "",
+	};
+	struct key_parts parts = { .package = r->package,
+				   .created_by = class_row(f.class)->id,
+				   .file = "",
+				   .started = test,
+				   .user = "" };
+	struct sources none = { 0 };
+	char key[KEY_LEN + 1];
+	AUTO_BUF detail = { 0 };
+
+	buf_printf(&detail, "limit %lld", (long long)limit);
+	f.detail = keep(r, buf_str(&detail), detail.len);
+	key_make(&parts, &none, key);
+	sources_release(&none);
+	f.key = keep(r, key, KEY_LEN);
+	f.status =
+	    policy_status(r->rules->policy, r->package, test, f.class, class_row(f.class)->status);
+	return f;
+}
+
+/* Tests that a subtest speaks for: its peak is theirs, too. */
+static void mark_parents(struct texts *names, struct map *parents, const char *test)
+{
+	for (size_t n = strlen(test); n-- > 0;)
+		if (test[n] == '/')
+			map_set(parents, (uintptr_t)texts_keep(names, test, n), 1);
+}
+
+static bool exceeds(const struct resolve *r, const struct test_record *t, const char *test)
+{
+	const struct policy_value *limit = t ? peak_limit(r, test) : NULL;
+
+	return limit && t->counted && t->peak > limit->value;
+}
+
+static void add_surges(struct resolve *r, const struct counts_index *x)
+{
+	struct texts names = { .arena = &r->arena };
+	struct map parents = { 0 };
+
+	for (size_t i = 0; i < x->len; i++)
+		if (exceeds(r, x->by_run[i], r->texts.items[i]))
+			mark_parents(&names, &parents, r->texts.items[i]);
+	for (size_t i = 0; i < x->len; i++) {
+		const char *test = r->texts.items[i];
+
+		if (!exceeds(r, x->by_run[i], test) ||
+		    map_find(&parents, (uintptr_t)texts_keep(&names, test, strlen(test))))
+			continue;
+		VEC_PUSH(&r->found, surge(r, test, x->by_run[i]->peak, peak_limit(r, test)->value));
+	}
+	map_release(&parents);
+	texts_release(&names);
+}
+
+static void apply_rules(struct resolve *r, const struct package_record *seen)
+{
+	const struct resolve_rules *rules = r->rules;
+
+	policy_decide(rules->policy, r->found.items, r->found.len);
+	policy_use(rules->policy, r->found.items, r->found.len, rules->used);
+	for (size_t i = 0; seen && seen->checked != CHECKED_NO && i < rules->policy->rules.len; i++)
+		rules->possible[i] |= rule_possible(&rules->policy->rules.items[i], r->package,
+						    r->texts.items, r->texts.len);
+}
+
+static void add_tests(struct resolve *r, const struct counts_index *x)
+{
+	for (size_t i = 0; i < x->len; i++) {
 		const struct test_run *run = &r->result->runs.items[i];
 		struct test_record t = { 0 };
 
-		if (x.by_run[i])
-			t = *x.by_run[i];
+		if (x->by_run[i])
+			t = *x->by_run[i];
 		t.package = r->package;
 		t.test = run->name;
 		t.run_index = -1;
@@ -122,7 +226,6 @@ static void add_tests(struct resolve *r)
 		t.left = count_left(r, run->name);
 		record_write_test(r->lines, &t);
 	}
-	free(x.by_run);
 }
 
 static void add_package(struct resolve *r, const struct package_record *seen)
@@ -148,11 +251,16 @@ static void add_package(struct resolve *r, const struct package_record *seen)
 }
 
 void resolve_package(const struct run_file *from, const struct package_result *result,
-		     const char *package, struct run_file *to, struct buf *lines)
+		     const char *package, const struct resolve_rules *rules, struct run_file *to,
+		     struct buf *lines)
 {
-	struct resolve r = {
-		.from = from, .result = result, .to = to, .lines = lines, .package = package
-	};
+	struct resolve r = { .from = from,
+			     .result = result,
+			     .to = to,
+			     .lines = lines,
+			     .package = package,
+			     .rules = rules };
+	struct counts_index counts;
 	const struct package_record *seen = watched(&r);
 	size_t before = lines->len;
 	struct str rest, line;
@@ -161,8 +269,12 @@ void resolve_package(const struct run_file *from, const struct package_result *r
 	for (size_t i = 0; i < from->findings.len; i++)
 		if (!strcmp(from->findings.items[i].package, package))
 			name_finding(&r, &from->findings.items[i]);
+	counts = index_counts(&r);
+	add_surges(&r, &counts);
+	apply_rules(&r, seen);
 	add_package(&r, seen);
-	add_tests(&r);
+	add_tests(&r, &counts);
+	free(counts.by_run);
 	for (size_t i = 0; i < r.found.len; i++)
 		record_write_finding(lines, &r.found.items[i]);
 	/* What is remembered is what was written. */
@@ -171,4 +283,5 @@ void resolve_package(const struct run_file *from, const struct package_result *r
 		record_read_line(to, line.p, line.n, NULL);
 	words_release(&r.texts);
 	VEC_FREE(&r.found);
+	arena_clear(&r.arena);
 }

@@ -43,6 +43,7 @@ struct runner {
 	struct retries retries;
 	int signals, grace;
 	size_t bad_lines;
+	struct resolve_rules rules;
 };
 
 /* --- what is written ------------------------------------------------------- */
@@ -101,7 +102,7 @@ static void conclude_package(struct runner *r, const char *package)
 {
 	AUTO_BUF lines = { 0 };
 
-	resolve_package(&r->pending, results_package(&r->results, package), package,
+	resolve_package(&r->pending, results_package(&r->results, package), package, &r->rules,
 			&r->result->file, &lines);
 	write_run_file(r, &lines);
 	if (r->spec->package_done)
@@ -125,12 +126,12 @@ static size_t watcher_words(const struct runner *r, const struct retry_run *agai
 	words[n++] = "--with-parent";
 	words[n++] = "--sink";
 	words[n++] = asks ? "/dev/null" : r->spec->sink;
-	if (asks)
-		words[n++] = "--second-look=never";
 	if (again && !again->trace)
 		words[n++] = "--no-trace";
-	for (size_t i = 0; !asks && r->spec->watch[i] && n < WATCH_WORDS - 1; i++)
+	for (size_t i = 0; r->spec->watch[i] && n < WATCH_WORDS - 2; i++)
 		words[n++] = r->spec->watch[i];
+	if (asks)
+		words[n++] = "--second-look=never";
 	words[n++] = "--";
 	return n;
 }
@@ -396,6 +397,41 @@ static bool any_failed(const struct runner *r, bool *any_ran)
 	return failed;
 }
 
+static void add_warning(struct runner *r, const struct warning_record *w)
+{
+	AUTO_BUF line = { 0 };
+
+	record_write_warning(&line, w);
+	write_run_file(r, &line);
+	record_read_line(&r->result->file, line.data, line.len - 1, NULL);
+}
+
+/* Whether flags chose among the tests: what was not met may be in the others. */
+static bool is_choice(const struct cmdline *c)
+{
+	static const char *const flags[] = { "run", "skip", "short" };
+
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if (cmdline_flag(c, flags[i]))
+			return true;
+	return false;
+}
+
+static void warn(struct runner *r)
+{
+	const struct policy *p = r->spec->policy;
+	AUTO_WARNINGS unused = { 0 };
+
+	for (size_t i = 0; i < p->rules.len && is_choice(r->spec->cmdline); i++)
+		r->rules.possible[i] &= p->rules.items[i].match[RULE_TEST].len > 0;
+	if (!r->result->signal)
+		check_use(p, r->rules.used, r->rules.possible, &r->arena, &unused);
+	for (size_t i = 0; i < r->spec->warnings->len; i++)
+		add_warning(r, &r->spec->warnings->items[i]);
+	for (size_t i = 0; i < unused.len; i++)
+		add_warning(r, &unused.items[i]);
+}
+
 static void sum_up(struct runner *r, int64_t start_ns)
 {
 	struct runner_result *res = r->result;
@@ -420,6 +456,11 @@ static bool prepare(struct runner *r, struct err *err)
 	options.hold_failed = true;
 	r->render = render_new(options);
 	retries_init(&r->retries, &r->arena);
+	r->rules.policy = r->spec->policy;
+	r->rules.used = calloc(r->spec->policy->rules.len + 1, sizeof(bool));
+	r->rules.possible = calloc(r->spec->policy->rules.len + 1, sizeof(bool));
+	if (!r->rules.used || !r->rules.possible)
+		abort();
 	if (!sink_open(&r->sink, r->spec->sink, err) || !signals_open(&r->signals, caught, err) ||
 	    !timer_open(&r->grace, err))
 		return false;
@@ -442,6 +483,8 @@ static void close_runner(struct runner *r)
 		close(r->signals);
 	if (r->grace >= 0)
 		close(r->grace);
+	free(r->rules.used);
+	free(r->rules.possible);
 	arena_clear(&r->arena);
 }
 
@@ -464,6 +507,7 @@ bool runner_run(const struct runner_spec *spec, const struct go_facts *facts,
 	ok = prepare(&r, err) && start_go(&r, &r.main, NULL, err) && loop_run(&r.loop, err);
 	if (ok) {
 		conclude_rest(&r);
+		warn(&r);
 		sum_up(&r, start_ns);
 	}
 	close_runner(&r);

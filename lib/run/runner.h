@@ -17,16 +17,18 @@
 
 #include <signal.h>
 
-#include "account/record.h"
+#include "account/check.h"
 #include "gotest/render.h"
 #include "gotest/results.h"
 
 struct runner_spec {
 	const struct cmdline *cmdline;
-	const char *go;           /* "go": searched in PATH */
-	const char *self;         /* path of this program, for -exec */
-	const char *const *watch; /* options for every watcher, NULL-terminated */
-	const char *sink;         /* a file that does not exist yet */
+	const char *go;                  /* "go": searched in PATH */
+	const char *self;                /* path of this program, for -exec */
+	const char *const *watch;        /* options for every watcher, NULL-terminated */
+	const char *sink;                /* a file that does not exist yet */
+	const struct policy *policy;     /* what is allowed; watch tells the watchers the same */
+	const struct warnings *warnings; /* about the configuration, for the run file */
 	char *const *envp;
 	const char *dir;         /* absolute working directory */
 	const char *tool;        /* our version */

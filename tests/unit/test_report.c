@@ -232,22 +232,6 @@ static void names_the_package_for_go(void **state)
 	assert_string_equal(buf_str(&out), "example.com/app");
 }
 
-static void writes_the_rule_that_excuses_it(void **state)
-{
-	struct finding f = { .package = "p", .test = "TestX/a b", .class = CLASS_IO };
-	AUTO_BUF out = { 0 };
-
-	(void)state;
-	f.created_at = (struct place){ .function = "example.com/app.(*T).Run", .file = "" };
-	rerun_allowance(&out, &app, &f);
-	assert_string_equal(buf_str(&out), "- created_by: example.com/app.(*T).Run");
-	buf_reset(&out);
-	f.created_at.function = "net/http.F[...]";
-	rerun_allowance(&out, &app, &f);
-	assert_string_equal(buf_str(&out),
-			    "- {created_by: \"net/http.F[...]\", test: \"TestX/a b\", class: io}");
-}
-
 static void groups_by_package_key_and_status(void **state)
 {
 	struct finding findings[] = {
@@ -301,7 +285,6 @@ int main(void)
 		cmocka_unit_test(writes_the_line_to_run_it_again),
 		cmocka_unit_test(keeps_the_folder_that_go_changed_to),
 		cmocka_unit_test(names_the_package_for_go),
-		cmocka_unit_test(writes_the_rule_that_excuses_it),
 		cmocka_unit_test(groups_by_package_key_and_status),
 		cmocka_unit_test(finds_the_word_that_was_meant),
 	};

@@ -1,0 +1,251 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "account/draft.h"
+#include "cmd.h"
+#include "config/edit.h"
+#include "config/source.h"
+#include "configuration.h"
+#include "state.h"
+
+struct request {
+	const char *key, *reason, *ticket, *expires, *run, *config;
+	bool help;
+};
+
+static const char help[] =
+    "usage: straggler allow [OPTION...] KEY\n"
+    "\n"
+    "Writes an allowance for a finding of the last run into .straggler.yaml: the narrowest one\n"
+    "that still holds when the code moves. KEY is what the finding's line 'excuse' says. All\n"
+    "else in the file stays as it is.\n"
+    "\n"
+    "  --reason TEXT     why it is allowed\n"
+    "  --ticket TEXT     where it will be dealt with\n"
+    "  --expires DAY     from this day on it is a leak again: 2027-03-01\n"
+    "  --run-file FILE   the run that found it (the last one)\n"
+    "  --config FILE     the file to write to (.straggler.yaml, found upwards or made)\n"
+    "  --help            print this\n";
+
+static bool take_option(int option, struct request *r, const char *given, struct err *err)
+{
+	switch (option) {
+	case 'r':
+		r->reason = optarg;
+		return true;
+	case 't':
+		r->ticket = optarg;
+		return true;
+	case 'e':
+		r->expires = optarg;
+		return true;
+	case 'f':
+		r->run = optarg;
+		return true;
+	case 'c':
+		r->config = optarg;
+		return true;
+	case 'h':
+		r->help = true;
+		return true;
+	case ':':
+		return err_set(err, ERR_USAGE, "allow: %s needs a value", given);
+	default:
+		return err_set(err, ERR_USAGE, "allow: unknown option '%s'", given);
+	}
+}
+
+static bool parse(int argc, char **argv, struct request *r, struct err *err)
+{
+	static const struct option options[] = {
+		{ "reason", required_argument, NULL, 'r' },
+		{ "ticket", required_argument, NULL, 't' },
+		{ "expires", required_argument, NULL, 'e' },
+		{ "run-file", required_argument, NULL, 'f' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1)
+		if (!take_option(option, r, argv[optind - 1], err))
+			return false;
+	if (r->help)
+		return true;
+	if (optind + 1 != argc)
+		return err_set(err, ERR_USAGE, "allow: which finding? straggler allow KEY");
+	if (r->expires && !config_is_day(r->expires))
+		return err_set(err, ERR_USAGE, "--expires: expected a day such as 2027-03-01");
+	r->key = argv[optind];
+	return true;
+}
+
+static bool find_draft(const struct request *r, struct run_file *run, struct draft *d,
+		       struct err *err)
+{
+	AUTO_BUF last = { 0 };
+	const char *path = r->run;
+
+	if (!path && !state_last_run(&last, err))
+		return false;
+	path = path ? path : buf_str(&last);
+	if (!run_file_read(run, path, err))
+		return false;
+	*d = draft_of(run, r->key);
+	if (!d->findings)
+		return err_set(err, ERR_USAGE,
+			       "no finding has the key '%.40s' in %s; 'straggler report term' "
+			       "shows them",
+			       r->key, path);
+	if (d->allowed_by)
+		return err_set(err, ERR_USAGE, "%s allows it already", d->allowed_by);
+	return true;
+}
+
+/* A new file belongs where the module begins. */
+static void name_new_file(struct buf *path)
+{
+	static const char *const marks[] = { "go.mod", "go.work" };
+	AUTO_BUF up = { 0 };
+
+	for (int i = 0; i < 64; i++) {
+		for (size_t k = 0; k < ARRAY_LEN(marks); k++) {
+			AUTO_BUF mark = { 0 };
+
+			buf_printf(&mark, "%s%s", buf_str(&up), marks[k]);
+			if (access(buf_str(&mark), F_OK) == 0) {
+				buf_printf(path, "%s%s", buf_str(&up), CONFIG_FILE);
+				return;
+			}
+		}
+		buf_puts(&up, "../");
+	}
+	buf_puts(path, CONFIG_FILE);
+}
+
+static bool write_whole(int fd, const struct buf *text)
+{
+	size_t done = 0;
+
+	while (done < text->len) {
+		ssize_t n = write(fd, text->data + done, text->len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		done += (size_t)n;
+	}
+	return fsync(fd) == 0;
+}
+
+/* Whoever reads meanwhile sees the old text or the new one. */
+static bool replace(const char *path, const struct buf *text, struct err *err)
+{
+	AUTO_FREE char *real = realpath(path, NULL);
+	const char *to = real ? real : path;
+	AUTO_BUF temporary = { 0 };
+	AUTO_CLOSE int fd = -1;
+	struct stat st;
+
+	buf_printf(&temporary, "%s.XXXXXX", to);
+	fd = mkostemp(temporary.data, O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, errno, "create a file beside %s", to);
+	fchmod(fd, stat(to, &st) == 0 ? st.st_mode & 07777 : 0644);
+	if (write_whole(fd, text) && rename(buf_str(&temporary), to) == 0)
+		return true;
+	err_sys(err, errno, "write %s", to);
+	unlink(buf_str(&temporary));
+	return false;
+}
+
+static bool read_old(const char *path, struct buf *text, struct err *err)
+{
+	if (access(path, F_OK) == 0)
+		return source_read(path, text, NULL, err);
+	buf_puts(text, "version: 1\n");
+	return true;
+}
+
+static bool add(const struct request *r, const struct draft *d, const struct configuration *c,
+		const char *path, struct err *err)
+{
+	AUTO_BUF old = { 0 }, new = { 0 };
+	char count[32];
+	const struct edit_pair pairs[] = {
+		{ "created_by", d->created_by }, { "started", d->started },
+		{ "package", d->package },       { "test", d->test },
+		{ "class", d->class },           { "count", count },
+		{ "reason", r->reason },         { "ticket", r->ticket },
+		{ "expires", r->expires },
+	};
+	struct edit_spec spec = { .name = path,
+				  .pairs = pairs,
+				  .len = ARRAY_LEN(pairs),
+				  .classes = c->config.classes,
+				  .classes_len = c->config.classes_len };
+
+	snprintf(count, sizeof(count), "%" PRIu64, d->count);
+	if (!read_old(path, &old, err))
+		return false;
+	spec.text = (struct str){ buf_str(&old), old.len };
+	if (!edit_add_allowance(&spec, &new, err) || !replace(path, &new, err))
+		return false;
+	printf("%s: now allows", path);
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
+		if (pairs[i].value) {
+			AUTO_BUF value = { 0 };
+
+			edit_put_scalar(&value, pairs[i].value);
+			printf("\n    %s: %s", pairs[i].key, buf_str(&value));
+		}
+	putchar('\n');
+	return true;
+}
+
+static bool run(int argc, char **argv, int *code, struct err *err)
+{
+	AUTO_CONFIGURATION c = { 0 };
+	AUTO_RUN_FILE file = { 0 };
+	AUTO_BUF path = { 0 };
+	struct request r = { 0 };
+	struct draft d;
+
+	(void)code;
+	if (!parse(argc, argv, &r, err))
+		return false;
+	if (r.help) {
+		fputs(help, stdout);
+		return true;
+	}
+	if (!find_draft(&r, &file, &d, err))
+		return false;
+	/* A file that is named need not be there yet. */
+	if (r.config && access(r.config, F_OK) != 0) {
+		policy_teach(&c.config);
+		buf_puts(&path, r.config);
+	} else {
+		if (!configuration_read(&c, r.config, NULL, err))
+			return false;
+		if (c.file)
+			buf_puts(&path, c.file);
+		else
+			name_new_file(&path);
+	}
+	return add(&r, &d, &c, buf_str(&path), err);
+}
+
+const struct command cmd_allow = {
+	.name = "allow",
+	.args = "[OPTION...] KEY",
+	.summary = "excuse a finding of the last run in .straggler.yaml",
+	.run = run,
+};

@@ -1,0 +1,104 @@
+#include "configuration.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/str.h"
+#include "config/source.h"
+#include "gotest/module.h"
+
+extern char **environ;
+
+static char *absolute(const char *dir, struct err *err)
+{
+	char *path = realpath(dir ? dir : ".", NULL);
+
+	if (!path)
+		err_sys(err, errno, "find the folder %s", dir ? dir : ".");
+	return path;
+}
+
+/* Where the file is; "" : there is none to find. */
+static bool find_file(struct configuration *c, const char *given, const char *dir)
+{
+	const char *named = given ? given : getenv("STRAGGLER_CONFIG");
+	AUTO_BUF path = { 0 };
+
+	if (named && *named) {
+		c->file = strdup(named);
+		return true;
+	}
+	if (dir && strcmp(dir, ".") != 0)
+		buf_printf(&path, "%s/", dir);
+	if (!source_find(c->dir, &path))
+		return false;
+	c->file = strdup(buf_str(&path));
+	return true;
+}
+
+static bool is_in_go(const char *dir)
+{
+	struct arena scratch = { 0 };
+	struct module_place place;
+	AUTO_BUF work = { 0 };
+	bool found;
+
+	buf_printf(&work, "%s/go.work", dir);
+	found = access(buf_str(&work), F_OK) == 0 || module_locate(dir, &scratch, &place);
+	arena_clear(&scratch);
+	return found;
+}
+
+/* "./x" in a file begins at its folder, unless that is outside of all Go code. */
+static void place_patterns(struct configuration *c)
+{
+	char *folder, *slash;
+
+	folder = c->file ? realpath(c->file, NULL) : NULL;
+	if (!folder)
+		return;
+	slash = strrchr(folder, '/');
+	*slash = '\0';
+	if (!is_in_go(folder)) {
+		free(folder);
+		return;
+	}
+	free(c->dir);
+	c->dir = folder;
+}
+
+bool configuration_read(struct configuration *c, const char *given, const char *dir,
+			struct err *err)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	strftime(c->today, sizeof(c->today), "%Y-%m-%d", gmtime_r(&now, &tm));
+	policy_teach(&c->config);
+	c->dir = absolute(dir, err);
+	if (!c->dir)
+		return false;
+	if (find_file(c, given, dir) && !config_read(&c->config, c->file, err))
+		return false;
+	place_patterns(c);
+	return config_environment(&c->config, environ, err);
+}
+
+bool configuration_finish(struct configuration *c, struct err *err)
+{
+	c->place = (struct policy_place){ .dir = c->dir, .today = c->today };
+	if (!config_add_catalogue(&c->config, err))
+		return false;
+	policy_make(&c->policy, &c->config, &c->place);
+	return true;
+}
+
+void configuration_release(struct configuration *c)
+{
+	config_release(&c->config);
+	policy_release(&c->policy);
+	free(c->file);
+	free(c->dir);
+}

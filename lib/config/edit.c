@@ -1,0 +1,246 @@
+#include "config/edit.h"
+
+#include <string.h>
+
+#include "config/document.h"
+#include "json/write.h"
+
+#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+/* A JSON string is a YAML scalar as well. */
+void edit_put_scalar(struct buf *out, const char *text)
+{
+	struct json_writer w = JSON_WRITER(out);
+	bool plain = *text && !text[strspn(text, ALNUM "_./()*-~+")] &&
+		     strchr(ALNUM "/.(_", *text) && strcmp(text, "null") != 0 &&
+		     strcmp(text, "...") != 0;
+
+	if (plain)
+		buf_puts(out, text);
+	else
+		json_str(&w, text);
+}
+
+struct edit {
+	const struct edit_spec *spec;
+	struct str text;
+	const char *newline;
+	size_t at; /* where the insertion goes */
+	struct buf inserted;
+};
+
+/* --- what is inserted -------------------------------------------------------------------- */
+
+static void put_spaces(struct buf *b, size_t n)
+{
+	while (n--)
+		buf_putc(b, ' ');
+}
+
+static void put_block_item(struct edit *e, size_t indent)
+{
+	const char *dash = "- ";
+
+	for (size_t i = 0; i < e->spec->len; i++) {
+		if (!e->spec->pairs[i].value)
+			continue;
+		put_spaces(&e->inserted, indent);
+		buf_printf(&e->inserted, "%s%s: ", dash, e->spec->pairs[i].key);
+		edit_put_scalar(&e->inserted, e->spec->pairs[i].value);
+		buf_puts(&e->inserted, e->newline);
+		dash = "  ";
+	}
+}
+
+static void put_flow_item(struct edit *e)
+{
+	const char *before = "{";
+
+	for (size_t i = 0; i < e->spec->len; i++) {
+		if (!e->spec->pairs[i].value)
+			continue;
+		buf_printf(&e->inserted, "%s%s: ", before, e->spec->pairs[i].key);
+		edit_put_scalar(&e->inserted, e->spec->pairs[i].value);
+		before = ", ";
+	}
+	buf_putc(&e->inserted, '}');
+}
+
+/* --- where ---------------------------------------------------------------------------------- */
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The begin of the line after the one that `offset` is the end of something in. */
+static size_t next_line(const struct edit *e, size_t offset)
+{
+	const char *p = e->text.p;
+
+	while (offset > 0 && is_space(p[offset - 1]))
+		offset--;
+	while (offset < e->text.n && p[offset] != '\n' && p[offset] != '\r')
+		offset++;
+	if (offset < e->text.n && p[offset] == '\r')
+		offset++;
+	if (offset < e->text.n && p[offset] == '\n')
+		offset++;
+	return offset;
+}
+
+/* At the begin of a line: the last one may lack its end. */
+static void insert_at_line(struct edit *e, size_t at)
+{
+	e->at = at;
+	if (at > 0 && e->text.p[at - 1] != '\n' && e->text.p[at - 1] != '\r')
+		buf_puts(&e->inserted, e->newline);
+}
+
+static void add_to_flow_list(struct edit *e, const struct node *list)
+{
+	const struct node *last = list->first;
+
+	while (last && last->next)
+		last = last->next;
+	e->at = last ? last->end : list->end - 1;
+	if (last)
+		buf_puts(&e->inserted, ", ");
+	put_flow_item(e);
+}
+
+static void add_to_flow_map(struct edit *e, const struct node *map)
+{
+	const struct node *last = map->first;
+
+	while (last && last->next)
+		last = last->next;
+	e->at = last ? last->end : map->end - 1;
+	buf_puts(&e->inserted, last ? ", allow: [" : "allow: [");
+	put_flow_item(e);
+	buf_putc(&e->inserted, ']');
+}
+
+static void add_to_root(struct edit *e, const struct node *root)
+{
+	size_t indent = root->kind == NODE_MAP ? root->at.col - 1 : 0;
+
+	insert_at_line(e, e->text.n);
+	put_spaces(&e->inserted, indent);
+	buf_puts(&e->inserted, "allow:");
+	buf_puts(&e->inserted, e->newline);
+	put_block_item(e, indent + 2);
+}
+
+static void add_item(struct edit *e, const struct node *root)
+{
+	const struct node *allow = node_get(root, "allow");
+
+	if (!allow && root->flow) {
+		add_to_flow_map(e, root);
+	} else if (!allow) {
+		add_to_root(e, root);
+	} else if (allow->flow) {
+		add_to_flow_list(e, allow);
+	} else if (allow->kind == NODE_LIST) {
+		insert_at_line(e, next_line(e, allow->end));
+		put_block_item(e, allow->at.col - 1);
+	} else {
+		insert_at_line(e, next_line(e, allow->key->end));
+		put_block_item(e, allow->key->at.col + 1);
+	}
+}
+
+/* --- whether it came out well ------------------------------------------------------------- */
+
+static bool ignore(const struct document *d, const char *path, const struct node *at)
+{
+	(void)d;
+	(void)path;
+	(void)at;
+	return true;
+}
+
+static bool read_alone(struct config *c, struct str text, const char *name, struct node **root,
+		       struct err *err)
+{
+	struct document d = { .config = c, .name = name, .err = err, .extend = ignore };
+
+	return yaml_read(text.p, text.n, name, &c->arena, root, err) && document_read(&d, *root);
+}
+
+static bool same_texts(const struct config_texts *a, const struct config_texts *b)
+{
+	if (a->len != b->len)
+		return false;
+	for (size_t i = 0; i < a->len; i++)
+		if (strcmp(a->items[i], b->items[i]) != 0)
+			return false;
+	return true;
+}
+
+static bool same_rule(const struct config_rule *a, const struct config_rule *b)
+{
+	for (size_t k = 0; k < RULE_KEYS; k++)
+		if (!same_texts(&a->match[k], &b->match[k]))
+			return false;
+	return a->count == b->count && !strcmp(a->reason, b->reason) &&
+	       !strcmp(a->ticket, b->ticket) && !strcmp(a->expires, b->expires) &&
+	       !strcmp(a->library, b->library) && !strcmp(a->link, b->link);
+}
+
+/* The new rule is the last; the others are what they were. */
+static bool is_one_more(const struct config *before, const struct config *after)
+{
+	if (after->rules.len != before->rules.len + 1 ||
+	    after->sections.len != before->sections.len ||
+	    after->statuses.len != before->statuses.len)
+		return false;
+	for (size_t i = 0; i < before->rules.len; i++)
+		if (!same_rule(&before->rules.items[i], &after->rules.items[i]))
+			return false;
+	for (size_t i = 0; i < SETTING_COUNT; i++)
+		if (before->values[i].set != after->values[i].set ||
+		    before->values[i].value != after->values[i].value)
+			return false;
+	return true;
+}
+
+static bool add_checked(struct edit *e, struct buf *out, struct err *err)
+{
+	AUTO_CONFIG before = { .classes = e->spec->classes, .classes_len = e->spec->classes_len };
+	AUTO_CONFIG after = { .classes = e->spec->classes, .classes_len = e->spec->classes_len };
+	const char *name = e->spec->name;
+	size_t start = out->len;
+	struct node *root;
+	struct err ignored;
+
+	if (!read_alone(&before, e->text, name, &root, err))
+		return false;
+	add_item(e, root);
+	buf_put(out, e->text.p, e->at);
+	buf_put(out, e->inserted.data, e->inserted.len);
+	buf_put(out, e->text.p + e->at, e->text.n - e->at);
+	if (read_alone(&after, (struct str){ out->data + start, out->len - start }, name, &root,
+		       &ignored) &&
+	    is_one_more(&before, &after))
+		return true;
+	out->len = start;
+	err_set(err, ERR_USAGE,
+		"there is no place that an allowance can be put in; write it by "
+		"hand");
+	return err_at(err, name, 1, 1);
+}
+
+bool edit_add_allowance(const struct edit_spec *spec, struct buf *out, struct err *err)
+{
+	struct edit e = { .spec = spec, .text = spec->text, .newline = "\n" };
+	const char *end = spec->text.n ? memchr(spec->text.p, '\n', spec->text.n) : NULL;
+	bool ok;
+
+	if (end && end > spec->text.p && end[-1] == '\r')
+		e.newline = "\r\n";
+	ok = add_checked(&e, out, err);
+	buf_release(&e.inserted);
+	return ok;
+}
