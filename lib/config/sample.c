@@ -48,14 +48,14 @@ static void put_setting(struct buf *out, enum setting_id id)
 {
 	const struct setting *s = setting_row(id);
 	const char *dot = strchr(s->key, '.');
-	const char *indent = dot ? "  " : "";
+	const char *comment = dot ? "#   # " : "# ";
 
-	buf_printf(out, "# %s# %s\n# %s# ", indent, s->help, indent);
+	buf_printf(out, "%s%s\n%s", comment, s->help, comment);
 	setting_range(out, id);
 	buf_puts(out, "; default ");
 	setting_format(out, id, s->initial);
-	buf_printf(out, "; %s\n# %s%s: %s\n", s->variable, indent, dot ? dot + 1 : s->key,
-		   s->sample);
+	buf_printf(out, "; %s\n%s%s: %s\n", s->variable, dot ? "#   " : "# ",
+		   dot ? dot + 1 : s->key, s->sample);
 }
 
 void sample_write(struct buf *out)

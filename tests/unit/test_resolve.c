@@ -6,10 +6,14 @@
 
 #include "go_events.h"
 
+#define RULES 4
+
 struct fixture {
 	struct results results;
 	struct run_file from, to;
 	struct buf lines;
+	struct policy policy;
+	bool used[RULES], possible[RULES];
 };
 
 static void tear_down(struct fixture *f)
@@ -18,6 +22,7 @@ static void tear_down(struct fixture *f)
 	run_file_release(&f->from);
 	run_file_release(&f->to);
 	buf_release(&f->lines);
+	policy_release(&f->policy);
 }
 
 static void say(struct fixture *f, const char *line)
@@ -27,7 +32,10 @@ static void say(struct fixture *f, const char *line)
 
 static void resolve(struct fixture *f)
 {
-	resolve_package(&f->from, results_package(&f->results, "m"), "m", &f->to, &f->lines);
+	const struct resolve_rules rules = { &f->policy, f->used, f->possible };
+
+	resolve_package(&f->from, results_package(&f->results, "m"), "m", &rules, &f->to,
+			&f->lines);
 }
 
 /* TestA with two subtests, an example, two benchmarks. */
