@@ -205,11 +205,10 @@ static void excuse(const struct policy_rule *r, uint64_t total, struct finding *
 
 static void apply_rules(const struct policy *p, struct finding *items, size_t n, bool final)
 {
-	AUTO_FREE size_t *rules = calloc(n + 1, sizeof(*rules));
-	AUTO_FREE uint64_t *totals = calloc(p->rules.len + 1, sizeof(*totals));
+	struct arena scratch = { 0 };
+	size_t *rules = arena_alloc(&scratch, (n + 1) * sizeof(*rules));
+	uint64_t *totals = arena_alloc(&scratch, (p->rules.len + 1) * sizeof(*totals));
 
-	if (!rules || !totals)
-		abort();
 	for (size_t i = 0; i < n; i++) {
 		rules[i] = rule_of(p, &items[i], final);
 		if (rules[i] != NO_RULE)
@@ -218,6 +217,7 @@ static void apply_rules(const struct policy *p, struct finding *items, size_t n,
 	for (size_t i = 0; i < n; i++)
 		if (rules[i] != NO_RULE)
 			excuse(&p->rules.items[rules[i]], totals[rules[i]], &items[i]);
+	arena_clear(&scratch);
 }
 
 void policy_excuse(const struct policy *p, struct finding *items, size_t n)

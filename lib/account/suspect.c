@@ -40,7 +40,7 @@ static struct crowd new_crowd(struct census *c, const struct goroutine *g)
 {
 	const struct owner *w = lineage_of(g)->owner;
 	const struct trace_stack *at = g->created_at;
-	struct crowd crowd = { .rule = NO_RULE };
+	struct crowd crowd = { .rule = NO_RULE, .len = 1 };
 	struct subject s = {
 		.package = c->package,
 		.test = owner_top_name(c->owners, w),
@@ -60,14 +60,16 @@ static struct crowd new_crowd(struct census *c, const struct goroutine *g)
 static void count(struct census *c, const struct goroutine *g)
 {
 	uint64_t key = shared(g);
-	uintptr_t *known = map_find(&c->index, key);
+	const uintptr_t *known = map_find(&c->index, key);
+	struct crowd crowd;
 
-	if (!known) {
-		VEC_PUSH(&c->crowds, new_crowd(c, g));
-		map_set(&c->index, key, c->crowds.len);
-		known = map_find(&c->index, key);
+	if (known) {
+		c->crowds.items[*known - 1].len++;
+		return;
 	}
-	c->crowds.items[*known - 1].len++;
+	crowd = new_crowd(c, g);
+	VEC_PUSH(&c->crowds, crowd);
+	map_set(&c->index, key, c->crowds.len);
 }
 
 /* Whether the rule of a crowd excuses all that it matches. */

@@ -421,23 +421,28 @@ static void report_alone(struct watch *w)
 	}
 }
 
+/* What becomes of a finding of the first run; again is the second look's, NULL: not seen. */
+static void join_first(struct watch *w, struct finding *f, const struct finding *again)
+{
+	if (f->status == STATUS_ALLOWED) {
+		report(w, f); /* nobody looked for it again */
+		return;
+	}
+	f->runs = 2;
+	if (is_decided(&w->first, f)) {
+		f->seen = again ? 2 : 1;
+		report(w, f);
+	} else if (!again && f->status == STATUS_LEAK) {
+		w->r->package.undecided_gone += f->count;
+	}
+}
+
 static void join(struct watch *w)
 {
 	for (size_t i = 0; i < w->first.findings.len; i++) {
 		struct finding *f = &w->first.findings.items[i];
-		struct finding *again = find_leak(&w->second.findings, f);
 
-		if (f->status == STATUS_ALLOWED) {
-			report(w, f); /* nobody looked for it again */
-			continue;
-		}
-		f->runs = 2;
-		if (is_decided(&w->first, f)) {
-			f->seen = again ? 2 : 1;
-			report(w, f);
-		} else if (!again && f->status == STATUS_LEAK) {
-			w->r->package.undecided_gone += f->count;
-		}
+		join_first(w, f, find_leak(&w->second.findings, f));
 	}
 	report_alone(w);
 	/* Class, count and test are the second look's: it saw the process come to rest. */

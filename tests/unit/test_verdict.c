@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "account/suspect.h"
 #include "account/verdict.h"
 #include "base/vec.h"
 #include "trace_bytes.h"
@@ -27,6 +28,7 @@ struct fixture {
 	struct owners owners;
 	struct sources sources;
 	struct binary binary;
+	struct policy policy;
 	struct evidence evidence;
 	struct findings found;
 };
@@ -45,6 +47,7 @@ static void judge(struct fixture *f, bool dumped)
 	f->evidence.arena = &f->arena;
 	f->evidence.binary = &f->binary;
 	f->evidence.package = "m";
+	f->evidence.policy = &f->policy;
 	f->evidence.owners = &f->owners;
 	f->evidence.witnesses = dumped ? &f->dump.all : NULL;
 	f->evidence.dump_whole = dumped;
@@ -62,6 +65,7 @@ static void tear_down(struct fixture *f)
 	sources_release(&f->sources);
 	dumped_release(&f->dump);
 	VEC_FREE(&f->found);
+	policy_release(&f->policy);
 	arena_clear(&f->arena);
 }
 
@@ -288,7 +292,7 @@ static void the_trace_alone_gives_findings_too(void **state)
 	(void)state;
 	set_up(&f);
 	follow_trace(&f, true);
-	assert_int_equal(count_suspects(f.owners.trace), 3);
+	assert_int_equal(suspects_of(&f.policy, "m", &f.owners).len, 3);
 	assert_true(any_in_io(f.owners.trace));
 	judge(&f, false);
 	assert_int_equal(f.found.len, 2);
