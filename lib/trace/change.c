@@ -236,6 +236,16 @@ static bool small(uint64_t id)
 	return id <= UINT32_MAX;
 }
 
+static bool is_reused(const struct changes *c, uint64_t id)
+{
+	return c->reused.len && map_find(&c->reused, id);
+}
+
+static uint64_t start_key(uint32_t change, uint32_t seq)
+{
+	return (uint64_t)change << 32 | seq;
+}
+
 /* Puts a goroutine that the thread starts in place of the one it ran. */
 static void start(struct changes *c, const struct event *e, uint32_t i)
 {
@@ -244,6 +254,8 @@ static void start(struct changes *c, const struct event *e, uint32_t i)
 	step(change_at(c, i), seq);
 	move(change_at(c, i), seq, WIRE_GO_RUNNING, e->time);
 	bind(e->thread, c, i, seq);
+	if (is_reused(c, change_at(c, i)->id))
+		VEC_PUSH(&c->starts, start_key(i, seq));
 }
 
 /* Appends a moment of actor's life. Batches of two threads may come in the wrong order:
@@ -327,6 +339,7 @@ static bool on_create_syscall(struct changes *c, const struct event *e, struct e
 	alone.thread = NULL;
 	push_created(c, i, &alone);
 	change_at(c, i)->callback = true;
+	map_set(&c->reused, change_at(c, i)->id, 1);
 	move(change_at(c, i), 0, WIRE_GO_SYSCALL, e->time);
 	bind(t, c, i, 0);
 	t->callback = i;
@@ -452,8 +465,7 @@ static bool on_unblock(struct changes *c, const struct event *e, struct err *err
 
 	if (!small(e->arg[1]))
 		return broken(c, err, "a sequence number");
-	if (i == NO_CHANGE || !change_at(c, i)->state || change_at(c, i)->callback ||
-	    change_at(c, i)->next != NO_CHANGE)
+	if (i == NO_CHANGE || !change_at(c, i)->state || is_reused(c, later.id))
 		VEC_PUSH(&c->wakes, later);
 	else
 		wake(change_at(c, i), later.seq, later.time);
@@ -678,68 +690,152 @@ bool changes_read(struct changes *c, const struct batch *b, struct err *err)
 	return true;
 }
 
-/* One use of an id, for finding the one that was alive at a time. */
-struct use {
-	uint64_t id, born; /* born: 0 for one that is older than the generation */
-	uint32_t change;
-};
-
-static int compare_uses(const void *a, const void *b)
+static int compare_wakes(const void *a, const void *b)
 {
-	const struct use *x = a, *y = b;
+	const struct change_wake *x = a, *y = b;
+
+	if (x->id != y->id)
+		return x->id < y->id ? -1 : 1;
+	if (x->seq != y->seq)
+		return x->seq < y->seq ? -1 : 1;
+	return x->time < y->time ? -1 : x->time > y->time;
+}
+
+static int compare_births(const void *a, const void *b, void *ctx)
+{
+	const struct changes *c = ctx;
+	const struct change *x = &c->list.items[*(const uint32_t *)a];
+	const struct change *y = &c->list.items[*(const uint32_t *)b];
 
 	if (x->id != y->id)
 		return x->id < y->id ? -1 : 1;
 	return x->born < y->born ? -1 : x->born > y->born;
 }
 
-/* The last use of the id that was born by then; NO_CHANGE when there is none. */
-static uint32_t use_at(const struct use *uses, size_t n, uint64_t id, uint64_t time)
+/* The wakes of reused ids, by id and sequence number: each list a queue in the order of time. */
+struct wake_queues {
+	struct change_wake *wakes; /* borrowed, sorted */
+	size_t len;
+	struct map next;  /* key of (id, seq) -> index of the next wake + 1 */
+	struct map taken; /* start_key of starts: sequence numbers that are no wake's */
+};
+
+static uint64_t queue_key(uint64_t id, uint32_t seq)
 {
-	struct use key = { .id = id, .born = time };
-	size_t low = 0;
+	return id * UINT64_C(0x9e3779b97f4a7c15) ^ seq;
+}
 
-	while (n) {
-		size_t half = n / 2;
+/* The next wake of (id, seq), NULL: there is none left. */
+static const struct change_wake *take_wake(struct wake_queues *q, uint64_t id, uint32_t seq)
+{
+	uintptr_t *next = map_find(&q->next, queue_key(id, seq));
+	const struct change_wake *w;
 
-		if (compare_uses(&uses[low + half], &key) <= 0) {
-			low += half + 1;
-			n -= half + 1;
-		} else {
-			n = half;
-		}
+	if (!next || *next > q->len)
+		return NULL;
+	w = &q->wakes[*next - 1];
+	if (w->id != id || w->seq != seq)
+		return NULL;
+	++*next;
+	return w;
+}
+
+/*
+ * Gives one use of an id the wakes that its starts leave room for. Times do not tell which use a
+ * wake is of: those of two threads may contradict each other by milliseconds. But a use has each
+ * sequence number once, and all up to its highest; only the one that is still alive
+ * may have been woken once more.
+ */
+static void fill_use(struct changes *c, struct wake_queues *q, uint32_t i)
+{
+	struct change *g = change_at(c, i);
+	uint32_t last = g->top + (g->ended ? 0 : 1);
+	/* Usually none is missing but the one after the last. */
+	uint32_t seq = g->steps < g->top ? 1 : g->top + 1;
+
+	for (; seq <= last; seq++) {
+		const struct change_wake *w;
+
+		if (map_find(&q->taken, start_key(i, seq)))
+			continue;
+		w = take_wake(q, g->id, seq);
+		if (w)
+			wake(g, w->seq, w->time);
 	}
-	return low && uses[low - 1].id == id ? uses[low - 1].change : NO_CHANGE;
+}
+
+/* The uses of reused ids, by id and birth. */
+static size_t list_uses(const struct changes *c, uint32_t *uses)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->list.len; i++)
+		if (is_reused(c, c->list.items[i].id))
+			uses[n++] = (uint32_t)i;
+	qsort_r(uses, n, sizeof(*uses), compare_births, (void *)(uintptr_t)c); /* NOLINT */
+	return n;
+}
+
+static void settle_reused(struct changes *c, struct wake_queues *q)
+{
+	AUTO_FREE uint32_t *uses = calloc(c->list.len + 1, sizeof(*uses));
+	size_t n;
+
+	if (!uses)
+		abort();
+	for (size_t i = q->len; i-- > 0;)
+		map_set(&q->next, queue_key(q->wakes[i].id, q->wakes[i].seq), i + 1);
+	for (size_t i = 0; i < c->starts.len; i++)
+		map_set(&q->taken, c->starts.items[i], 1);
+	n = list_uses(c, uses);
+	for (size_t i = 0; i < n; i++)
+		fill_use(c, q, uses[i]);
+	map_release(&q->next);
+	map_release(&q->taken);
+}
+
+/* Moves the wakes of reused ids to the end, sorted. Returns where they begin. */
+static size_t part_wakes(struct changes *c)
+{
+	size_t first = c->wakes.len;
+
+	for (size_t i = 0; i < first;) {
+		struct change_wake w = c->wakes.items[i];
+
+		if (!is_reused(c, w.id)) {
+			i++;
+			continue;
+		}
+		c->wakes.items[i] = c->wakes.items[--first];
+		c->wakes.items[first] = w;
+	}
+	qsort(c->wakes.items + first, c->wakes.len - first, sizeof(struct change_wake),
+	      compare_wakes);
+	return first;
 }
 
 /* Gives the wakes that came too early, or to an id with several uses, to their changes. */
 static bool settle_wakes(struct changes *c, struct err *err)
 {
-	AUTO_FREE struct use *uses = NULL;
-	size_t n = 0;
+	struct wake_queues q = { 0 };
+	size_t own;
 
 	if (!c->wakes.len)
 		return true;
-	uses = calloc(c->list.len + 1, sizeof(*uses));
-	if (!uses)
-		abort();
-	for (size_t i = 0; i < c->list.len; i++)
-		if (c->list.items[i].callback || c->list.items[i].next != NO_CHANGE)
-			uses[n++] = (struct use){ .id = c->list.items[i].id,
-						  .born = c->list.items[i].born,
-						  .change = (uint32_t)i };
-	qsort(uses, n, sizeof(*uses), compare_uses);
-	for (size_t i = 0; i < c->wakes.len; i++) {
+	own = part_wakes(c);
+	for (size_t i = 0; i < own; i++) {
 		const struct change_wake *w = &c->wakes.items[i];
-		uint32_t to = use_at(uses, n, w->id, w->time);
+		uint32_t to = find_change(c, w->id);
 
-		if (to == NO_CHANGE)
-			to = find_change(c, w->id);
 		if (to == NO_CHANGE)
 			return wire_broken(err, c->at, "goroutine %ju is woken but never seen",
 					   (uintmax_t)w->id);
 		wake(change_at(c, to), w->seq, w->time);
 	}
+	q.wakes = c->wakes.items + own;
+	q.len = c->wakes.len - own;
+	if (q.len)
+		settle_reused(c, &q);
 	return true;
 }
 
@@ -831,7 +927,7 @@ void changes_reset(struct changes *c)
 	size_t at = 0;
 	struct map_slot *slot;
 
-	c->list.len = c->wakes.len = 0;
+	c->list.len = c->wakes.len = c->starts.len = 0;
 	c->events = c->first = c->last = 0;
 	moments_reset(&c->moments);
 	map_release(&c->overflow);
@@ -861,6 +957,8 @@ void changes_release(struct changes *c)
 		free((void *)slot->value); /* NOLINT(performance-no-int-to-ptr) */
 	map_release(&c->threads);
 	map_release(&c->overflow);
+	map_release(&c->reused);
+	VEC_FREE(&c->starts);
 	VEC_FREE(&c->list);
 	VEC_FREE(&c->wakes);
 	moments_release(&c->moments);

@@ -59,7 +59,7 @@ struct change {
 	bool mixed;    /* its moments did not come in its own order */
 };
 
-/* GoUnblock of a goroutine that nothing was known about yet, or whose id has
+/* GoUnblock of a goroutine that nothing was known about yet, or whose id may have
  * several uses. */
 struct change_wake {
 	uint64_t id, time;
@@ -78,7 +78,12 @@ struct changes {
 	struct moments moments;
 	uint32_t *index; /* id -> first change of it, open addressing; owned */
 	size_t index_cap;
-	struct map threads;  /* id -> struct change_thread, over generations */
+	struct map threads; /* id -> struct change_thread, over generations */
+	struct map reused;  /* ids that callbacks from C ever had, over generations */
+	struct change_starts {
+		uint64_t *items; /* change << 32 | sequence number, of those ids' starts */
+		size_t len, cap;
+	} starts;
 	struct map overflow; /* (change << 32 | reason) -> blocks beyond the three */
 	uint8_t varints[256];
 	bool want_calls; /* keep system calls as moments */

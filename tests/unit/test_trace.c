@@ -566,6 +566,26 @@ static void knows_who_ended_it(void **state)
 	}
 }
 
+/* A trace of a busy machine: threads of C call back into Go with ids that are used again
+ * and again, and a wake's time contradicts those of the uses that it could be of. Go's own
+ * reader accepts it. The file ends inside its third generation. */
+static void gives_wakes_by_number_where_times_lie(void **state)
+{
+	struct told t = { 0 };
+	struct trace_facts facts;
+	FILE *f = fopen("testdata/fuzz/trace/callbacks-skewed-1.24.10", "re");
+
+	(void)state;
+	assert_non_null(f);
+	t.trace.len = fread(buf_reserve(&t.trace, 1 << 16), 1, 1 << 16, f);
+	fclose(f);
+	assert_false(feed(&t));
+	trace_facts(t.reader, &facts);
+	assert_int_equal(facts.generations, 2);
+	assert_non_null(strstr(t.err.msg, "ends inside a batch"));
+	end(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -582,6 +602,7 @@ int main(void)
 		cmocka_unit_test(says_what_is_broken),
 		cmocka_unit_test(status_must_be_the_last_state),
 		cmocka_unit_test(steps_over_experiments),
+		cmocka_unit_test(gives_wakes_by_number_where_times_lie),
 		cmocka_unit_test(knows_who_ended_it),
 	};
 
