@@ -1,3 +1,5 @@
+#include <dirent.h>
+
 #include "unit.h"
 
 #include "guard/caretaker.h"
@@ -135,6 +137,46 @@ static void it_is_waited_for_where_nobody_is_left(void **state)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+static size_t count_descriptors(int pid)
+{
+	char path[64];
+	size_t n = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	dir = opendir(path);
+	assert_non_null(dir);
+	for (struct dirent *e; (e = readdir(dir));)
+		n += e->d_name[0] != '.';
+	closedir(dir);
+	return n;
+}
+
+/* Else go test, the shell or a key that ends it would wait for it, or end it. */
+static void nobody_waits_for_it_or_reaches_it(void **state)
+{
+	struct caretaker c = { 0 };
+	struct guarded g;
+	char path[64], folder[8] = "";
+
+	(void)state;
+	guarded_start(&g, &(struct filter_spec){ 0 }, exit_soon);
+	assert_true(caretaker_start(&c, g.trap.listener, NULL));
+	for (int i = 0; i < 5000 && count_descriptors(c.pid) != 2; i++)
+		usleep(1000);
+	assert_int_equal(count_descriptors(c.pid), 2);
+	assert_int_equal(getsid(c.pid), c.pid);
+	snprintf(path, sizeof(path), "/proc/%d/cwd", c.pid);
+	assert_int_equal(readlink(path, folder, sizeof(folder)), 1);
+	assert_string_equal(folder, "/");
+	kill(c.pid, SIGTERM);
+	kill(c.pid, SIGHUP);
+	usleep(20000);
+	assert_int_equal(waitpid(c.pid, NULL, WNOHANG), 0);
+	assert_int_equal(guarded_end(&g), 0);
+	caretaker_leave(&c, false);
+}
+
 static void it_sleeps_while_the_watcher_lives(void **state)
 {
 	struct caretaker c = { 0 };
@@ -159,6 +201,7 @@ int main(void)
 		cmocka_unit_test(it_answers_when_the_watcher_was_killed),
 		cmocka_unit_test(it_ends_with_the_filter),
 		cmocka_unit_test(it_is_waited_for_where_nobody_is_left),
+		cmocka_unit_test(nobody_waits_for_it_or_reaches_it),
 		cmocka_unit_test(it_sleeps_while_the_watcher_lives),
 	};
 

@@ -127,6 +127,20 @@ static void a_file_named_like_the_program_is_not_it(void **state)
 	unlink(path);
 }
 
+static void the_peak_is_one_of_ours(void **state)
+{
+	enum { MORE = 64 << 20 };
+	uint64_t before = memory_peak();
+	void *pages = mmap(NULL, MORE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	(void)state;
+	assert_ptr_not_equal(pages, MAP_FAILED);
+	munmap(pages, MORE);
+	assert_true(before > 4096 && before % 1024 == 0);
+	assert_true(memory_peak() >= before && memory_peak() >= MORE);
+}
+
 static void a_process_that_is_gone_has_no_memory(void **state)
 {
 	struct memory m = { .pid = 0, .fd = 77 };
@@ -316,6 +330,7 @@ int main(void)
 		cmocka_unit_test(says_what_cannot_be_read),
 		cmocka_unit_test(knows_what_is_mapped),
 		cmocka_unit_test(a_file_named_like_the_program_is_not_it),
+		cmocka_unit_test(the_peak_is_one_of_ours),
 		cmocka_unit_test(a_process_that_is_gone_has_no_memory),
 		cmocka_unit_test(sees_what_threads_do),
 		cmocka_unit_test(a_zombie_is_no_child),
