@@ -3,6 +3,7 @@ package parallel
 import (
 	"fmt"
 	"testing"
+	"time"
 )
 
 var first = make(chan bool)
@@ -25,6 +26,8 @@ func TestSequential(t *testing.T) {
 func TestSecond(t *testing.T) {
 	t.Parallel()
 	<-first
+	// What a test says is printed just after its last cleanup.
+	time.Sleep(500 * time.Millisecond)
 	t.Log("log of second")
 	t.Run("group", func(t *testing.T) {
 		t.Parallel()
