@@ -108,6 +108,12 @@ func (m *Module) Path(name string) string {
 	return filepath.Join(m.Dir, name)
 }
 
+// Read returns the text of a file, "" when there is none.
+func (m *Module) Read(name string) string {
+	text, _ := os.ReadFile(m.Path(name))
+	return string(text)
+}
+
 // Command prepares a command in the module's folder, in a process group of its own.
 func (m *Module) Command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
@@ -118,11 +124,21 @@ func (m *Module) Command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// As lets the following commands run as another user, to whom all files are given.
+// As lets the following commands run as another user, to whom all files are given, a copy
+// of the program among them.
 func (m *Module) As(uid int) {
 	m.t.Helper()
+	text, err := os.ReadFile(m.Program)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.Program = filepath.Join(m.mark, "straggler")
+	m.WriteProgram(m.Program, text)
+	if err := os.Chmod(filepath.Dir(m.mark), 0o755); err != nil {
+		m.t.Fatal(err)
+	}
 	m.user = &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}
-	err := filepath.Walk(m.mark, func(path string, _ os.FileInfo, err error) error {
+	err = filepath.Walk(m.mark, func(path string, _ os.FileInfo, err error) error {
 		if err != nil {
 			return err
 		}

@@ -48,6 +48,21 @@ func (m *Module) ReadRun(path string) Run {
 	return run
 }
 
+// ReadSink reads what a watcher alone wrote: lines as a run file's, without its first and last.
+func (m *Module) ReadSink(path string) Run {
+	m.t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		m.t.Error(err)
+		return Run{}
+	}
+	run, err := parseRun(`{"type":"run"}` + "\n" + string(text))
+	if err != nil {
+		m.t.Errorf("%v in:\n%s", err, text)
+	}
+	return run
+}
+
 func parseRun(text string) (Run, error) {
 	var run Run
 	if text != "" && !strings.HasSuffix(text, "\n") {
@@ -86,6 +101,9 @@ func (r Run) Packages() []Record { return r.of("package") }
 // Tests returns the records of tests.
 func (r Run) Tests() []Record { return r.of("test") }
 
+// FindingRecords returns the records of findings.
+func (r Run) FindingRecords() []Record { return r.of("finding") }
+
 // Package returns the record of a package, an empty one when there is none.
 func (r Run) Package(path string) Record {
 	for _, p := range r.Packages() {
@@ -99,7 +117,7 @@ func (r Run) Package(path string) Record {
 // Findings says in short what was found, one line each: "TestX chan-send leak confirmed 1".
 func (r Run) Findings() string {
 	var b strings.Builder
-	for _, f := range r.of("finding") {
+	for _, f := range r.FindingRecords() {
 		who := f.Test
 		if who == "" {
 			who = f.Owner

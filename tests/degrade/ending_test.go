@@ -1,0 +1,264 @@
+package degrade
+
+import "testing"
+
+// The process does not end as others do.
+func TestEnding(t *testing.T) {
+	runRows(t, []row{
+		{
+			name: "a panic",
+			files: file(`
+import "testing"
+
+func TestPanic(t *testing.T) {
+	c := make(chan int)
+	go func() { <-c }()
+	panic("on purpose")
+}
+`),
+			result: "fail", checked: "part", why: "panic", findings: confirmed, prints: "panic: on purpose",
+			weaker: "what Go 1.25 and later flush at a panic counts as cut",
+		},
+		{
+			name: "a panic in a goroutine",
+			files: file(`
+import "testing"
+
+func TestPanic(t *testing.T) {
+	go func() { panic("on purpose") }()
+	select {}
+}
+`),
+			result: "fail", checked: "part", why: "panic", findings: confirmed, prints: "panic: on purpose",
+			weaker: "what Go 1.25 and later flush at a panic counts as cut",
+		},
+		{
+			name: "a timeout",
+			files: file(`
+import "testing"
+
+func TestHang(t *testing.T) {
+	c := make(chan int)
+	go func() { c <- 1; <-c }()
+	<-c
+	select {}
+}
+`),
+			args:   []string{"-timeout=2s"},
+			result: "fail", checked: "part", why: "timed out", findings: confirmed, prints: "panic: test timed out after 2s",
+		},
+		{
+			name: "SIGKILL",
+			files: file(`
+import (
+	"syscall"
+	"testing"
+)
+
+func TestKill(t *testing.T) { syscall.Kill(syscall.Getpid(), syscall.SIGKILL) }
+`),
+			result: "fail", checked: "no", why: "Killed", findings: nothing,
+		},
+		{
+			name: "SIGSEGV",
+			files: file(`
+import (
+	"testing"
+	"unsafe"
+)
+
+func TestFault(t *testing.T) { *(*int)(unsafe.Pointer(uintptr(0x123456789000))) = 1 }
+`),
+			result: "fail", checked: "no", why: "", findings: nothing, prints: "fault",
+		},
+		{
+			name: "another program",
+			files: file(`
+import (
+	"syscall"
+	"testing"
+)
+
+func TestExec(t *testing.T) { t.Fatal(syscall.Exec("/bin/true", []string{"true"}, nil)) }
+`),
+			// go's stream has no end of the package.
+			result: "unknown", checked: "no", why: "another program", findings: nothing,
+		},
+		{
+			name: "os.Exit(1)",
+			files: file(`
+import (
+	"os"
+	"testing"
+)
+
+func TestExit(t *testing.T) { os.Exit(1) }
+`),
+			result: "fail", checked: "no", why: "os.Exit", findings: nothing,
+		},
+		{
+			name: "os.Exit(0)",
+			files: file(`
+import (
+	"os"
+	"testing"
+)
+
+func TestExit(t *testing.T) { os.Exit(0) }
+`),
+			result: "fail", checked: "part", why: "panic", findings: confirmed, prints: "unexpected call to os.Exit(0)",
+			weaker: "what Go 1.25 and later flush at a panic counts as cut",
+		},
+		{
+			name: "log.Fatal",
+			files: file(`
+import (
+	"log"
+	"testing"
+)
+
+func TestFatal(t *testing.T) { log.Fatal("on purpose") }
+`),
+			result: "fail", checked: "no", why: "log.Fatal", findings: nothing, prints: "on purpose",
+		},
+		{
+			name: "a throw",
+			files: file(`
+import (
+	"sync"
+	"testing"
+)
+
+func TestThrow(t *testing.T) { new(sync.Mutex).Unlock() }
+`),
+			result: "fail", checked: "no", why: "", findings: nothing, prints: "fatal error",
+		},
+		{
+			name: "TestMain hides the failure",
+			files: file(`
+import (
+	"os"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	m.Run()
+	os.Exit(0)
+}
+
+func TestFails(t *testing.T) { t.Error("hidden") }
+`),
+			result: "pass", checked: "yes", findings: confirmed,
+		},
+	})
+}
+
+// The dump that Go prints on SIGQUIT cannot be had, or looks different.
+func TestTestimony(t *testing.T) {
+	runRows(t, []row{
+		{
+			name: "SIGQUIT is caught",
+			files: file(`
+import (
+	"os"
+	"os/signal"
+	"syscall"
+	"testing"
+)
+
+func TestCatch(t *testing.T) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGQUIT)
+}
+`),
+			// The owners alone run again, and they do not catch it.
+			result: "pass", checked: "yes", findings: confirmed,
+		},
+		{
+			name: "SIGQUIT is ignored",
+			files: file(`
+import (
+	"os/signal"
+	"syscall"
+	"testing"
+)
+
+func TestIgnore(t *testing.T) { signal.Ignore(syscall.SIGQUIT) }
+`),
+			result: "pass", checked: "yes", findings: confirmed,
+		},
+		{
+			name: "SIGQUIT is caught from the start",
+			files: file(`
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func init() { signal.Notify(make(chan os.Signal, 1), syscall.SIGQUIT) }
+`),
+			result: "pass", checked: "part", why: "", findings: forEver,
+			known: "what only the trace saw is a leak when no dump comes",
+		},
+		{
+			name: "SIGQUIT is ignored from the start",
+			files: file(`
+import (
+	"os/signal"
+	"syscall"
+)
+
+func init() { signal.Ignore(syscall.SIGQUIT) }
+`),
+			result: "pass", checked: "part", why: "", findings: forEver,
+		},
+		{
+			name: "a crash output file",
+			files: `
+-- go.mod --
+module example.com/m
+
+go 1.23
+` + file(`
+import (
+	"os"
+	"runtime/debug"
+	"testing"
+)
+
+func TestCrash(t *testing.T) {
+	f, err := os.Create("crash")
+	if err != nil {
+		t.Fatal(err)
+	}
+	debug.SetCrashOutput(f, debug.CrashOptions{})
+}
+`),
+			result: "pass", checked: "yes", findings: confirmed,
+		},
+		{
+			name: "GOTRACEBACK=crash", env: []string{"GOTRACEBACK=crash"}, result: "pass", checked: "part", why: "dump",
+			findings: "TestForEver select-empty leak confirmed 1\nTestLate sleep note observed 1\nTestLeak chan-send leak confirmed 1\n",
+			known:    "what only the trace saw is a leak when the dump takes too long",
+		},
+		{name: "GOTRACEBACK=none", env: []string{"GOTRACEBACK=none"}, result: "pass", checked: "yes", findings: confirmed},
+		{name: "GOTRACEBACK=single", env: []string{"GOTRACEBACK=single"}, result: "pass", checked: "yes", findings: confirmed},
+		{
+			name: "TestMain changes the traceback",
+			files: file(`
+import (
+	"os"
+	"runtime/debug"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	debug.SetTraceback("none")
+	os.Exit(m.Run())
+}
+`),
+			result: "pass", checked: "yes", findings: confirmed,
+		},
+	})
+}
