@@ -266,6 +266,31 @@ static void an_old_timer_is_found_by_its_argument(void **state)
 	tear_down(&f);
 }
 
+/* In a PIE the function lies where the program was loaded. */
+static void addresses_of_a_pie_are_moved(void **state)
+{
+	const struct memory_map *program;
+	struct channel_timer t;
+	struct channel c;
+	struct fixture f;
+	uint64_t at;
+
+	(void)state;
+	set_up(&f, 22);
+	program = memory_find(&f.memory, (uint64_t)(uintptr_t)chan_type);
+	while (program > f.memory.maps.items && program[-1].exe)
+		program--;
+	f.binary.pie = true;
+	f.binary.base = 0x7234;
+	heap_init(&f.heap, &f.memory, &f.binary);
+	at = channel(&f, 0, 1, 24);
+	old_timer(&f, at, SEND_TIME + program->start - 0x7000);
+	assert_true(scan(&f, at));
+	assert_true(heap_channel(&f.heap, at, &c) && heap_timer(&f.heap, &c, &t));
+	assert_int_equal(t.when, 777);
+	tear_down(&f);
+}
+
 static void another_functions_timer_is_none(void **state)
 {
 	struct channel_timer t;
@@ -353,6 +378,7 @@ int main(void)
 		cmocka_unit_test(the_channels_of_a_select_are_listed),
 		cmocka_unit_test(a_list_that_is_not_the_goroutines_is_refused),
 		cmocka_unit_test(an_old_timer_is_found_by_its_argument),
+		cmocka_unit_test(addresses_of_a_pie_are_moved),
 		cmocka_unit_test(another_functions_timer_is_none),
 		cmocka_unit_test(a_done_channel_has_its_type_before_it),
 		cmocka_unit_test(a_scan_has_a_budget),

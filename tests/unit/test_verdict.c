@@ -31,6 +31,7 @@ struct fixture {
 	struct policy policy;
 	struct evidence evidence;
 	struct findings found;
+	bool cut; /* not every goroutine is in the dump */
 };
 
 static void set_up(struct fixture *f)
@@ -50,7 +51,7 @@ static void judge(struct fixture *f, bool dumped)
 	f->evidence.policy = &f->policy;
 	f->evidence.owners = &f->owners;
 	f->evidence.witnesses = dumped ? &f->dump.all : NULL;
-	f->evidence.dump_whole = dumped;
+	f->evidence.dump_whole = dumped && !f->cut;
 	f->evidence.sources = &f->sources;
 	f->evidence.now_ns = 1000;
 	verdict(&f->evidence, &f->found);
@@ -321,6 +322,27 @@ static void the_dump_decides_who_is_still_there(void **state)
 	tear_down(&f);
 }
 
+/* What a dump that was cut does not show, the trace still knows. */
+static void behind_a_cut_dump_the_trace_speaks(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f);
+	follow_trace(&f, true);
+	dumped_add(&f.dump, 6, "chan receive", CALLS("m.TestA.func1()"), "m.TestA in goroutine 5");
+	f.cut = true;
+	judge(&f, true);
+	assert_int_equal(f.found.len, 3);
+	for (size_t i = 0; i < f.found.len; i++) {
+		assert_int_equal(f.found.items[i].count, 1);
+		assert_int_equal(f.found.items[i].certainty,
+				 i ? CERTAINTY_OBSERVED : CERTAINTY_CONFIRMED);
+		assert_string_equal(f.found.items[i].test, "TestA");
+	}
+	tear_down(&f);
+}
+
 static void a_test_that_still_runs_is_not_judged(void **state)
 {
 	struct fixture f;
@@ -346,6 +368,7 @@ int main(void)
 		cmocka_unit_test(a_late_panic_is_a_finding),
 		cmocka_unit_test(the_trace_alone_gives_findings_too),
 		cmocka_unit_test(the_dump_decides_who_is_still_there),
+		cmocka_unit_test(behind_a_cut_dump_the_trace_speaks),
 		cmocka_unit_test(a_test_that_still_runs_is_not_judged),
 	};
 
