@@ -185,11 +185,26 @@ void policy_make(struct policy *p, const struct config *c, const struct policy_p
 		add_rule(p, &c->rules.items[i], place);
 }
 
+/* A policy that was read has its scopes in the arena: a vector must own what it grows. */
+static void own_scopes(struct policy *p)
+{
+	const struct policy_scope *items = p->scopes.items;
+	size_t len = p->scopes.len;
+
+	if (p->scopes.cap || !len)
+		return;
+	p->scopes.items = NULL;
+	p->scopes.len = 0;
+	for (size_t i = 0; i < len; i++)
+		VEC_PUSH(&p->scopes, items[i]);
+}
+
 void policy_override(struct policy *p, enum setting_id id, int64_t value)
 {
 	struct policy_scope over = { .package = "", .test = "" };
 	struct policy_value v = { .id = id, .value = value, .place = "" };
 
+	own_scopes(p);
 	VEC_PUSH(&over.values, v);
 	VEC_PUSH(&p->scopes, over);
 }
