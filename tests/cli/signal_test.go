@@ -123,6 +123,32 @@ func TestRunnerKilled(t *testing.T) {
 	m.RemoveSinks()
 }
 
+// Without its watcher a test binary ends, and its package does not count as checked.
+func TestWatcherKilled(t *testing.T) {
+	t.Parallel()
+	m := drive.New(t, hanging)
+	r := startHanging(t, m)
+	watchers := m.Watchers()
+	if len(watchers) == 0 {
+		t.Error("no watcher was seen")
+	}
+	for _, p := range watchers {
+		syscall.Kill(p.Pid, syscall.SIGKILL)
+	}
+	result := r.wait()
+	wantCode(t, result, 1)
+	if result.Time > endLimit {
+		t.Errorf("it took %v to end", result.Time)
+	}
+	run := m.ReadRun(m.Run)
+	want(t, "findings", run.Findings(), leakFound)
+	second := run.Package("example.com/m/second")
+	if second.Checked != "no" || second.Why == "" {
+		t.Errorf("the package whose watcher was killed is checked %q: %q", second.Checked, second.Why)
+	}
+	wantText(t, "stdout", result.Stdout, "example.com/m/second")
+}
+
 // Nobody reads on: as go test, it ends by SIGPIPE, or with its number.
 func TestClosedStdout(t *testing.T) {
 	t.Parallel()

@@ -65,6 +65,19 @@ func (m *Module) TestBinaries() []Process {
 	return all
 }
 
+// Watchers returns the watchers that run now.
+func (m *Module) Watchers() []Process {
+	var all []Process
+	for _, p := range m.living() {
+		line, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.Pid), "cmdline"))
+		words := strings.Split(string(line), "\x00")
+		if len(words) > 1 && words[0] == m.Program && words[1] == "exec" {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
 func (m *Module) killAll() {
 	for try := 0; try < 20; try++ {
 		left := m.living()
