@@ -118,7 +118,8 @@ build-deps:  ## install the Debian packages that building needs
 	@tests/deps .ci/packages-build
 
 demo: build-deps  ## show what it finds in testdata and in a public module
-	@$(MAKE) --no-print-directory VARIANT=release
+	@echo 'building build/release/$(PROG)'
+	@$(MAKE) -s --no-print-directory VARIANT=release
 	@BUILD=build/release tests/demo
 
 install:  ## build and install below DESTDIR and PREFIX (/usr/local)
