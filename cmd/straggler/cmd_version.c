@@ -1,12 +1,16 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd.h"
 #include "version.h"
 
 static bool run(int argc, char **argv, int *code, struct err *err)
 {
-	(void)argv;
 	(void)code;
+	if (argc == 2 && !strcmp(argv[1], "--help")) {
+		puts("usage: straggler version\n\nPrints the version of this program.");
+		return true;
+	}
 	if (argc != 1)
 		return err_set(err, ERR_USAGE, "version takes no argument");
 	printf("straggler %s\n", straggler_version);
