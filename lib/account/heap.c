@@ -20,11 +20,8 @@ void heap_init(struct heap *h, const struct memory *m, const struct binary *b)
 		.binary = b,
 		.layout = m ? layout_of(b->go_minor) : NULL,
 	};
-	for (size_t i = 0; b->pie && m && i < m->maps.len; i++)
-		if (m->maps.items[i].exe) {
-			h->load = m->maps.items[i].start - (b->base & ~UINT64_C(4095));
-			break;
-		}
+	if (m && b->pie)
+		h->load = memory_bias(m, b->base);
 }
 
 void heap_release(struct heap *h)

@@ -60,25 +60,32 @@ static bool ignores_quit(int pid)
  * sigqueue.go, the same from 1.22 to 1.27. Linux's note is 8 bytes. */
 #define SIG_WANTED_OFFSET (8 + 12)
 
+/* Where a variable of the program's is; 0: not known. */
+static uint64_t loaded(const struct testimony_spec *spec, uint64_t address)
+{
+	if (!address || !spec->binary->pie)
+		return address;
+	return address + memory_bias(spec->memory, spec->binary->base);
+}
+
 static bool wants_quit(const struct testimony_spec *spec)
 {
+	uint64_t queue = loaded(spec, spec->binary->signal_queue);
 	uint32_t wanted;
 
-	if (!spec->signals_used)
-		return false;
-	if (!spec->binary->signal_queue ||
-	    !memory_u32(spec->memory, spec->binary->signal_queue + SIG_WANTED_OFFSET, &wanted))
-		return true; /* it may: rather not ask */
+	if (!queue || !memory_u32(spec->memory, queue + SIG_WANTED_OFFSET, &wanted))
+		return spec->signals_used; /* it may: rather not ask */
 	return wanted >> SIGQUIT & 1;
 }
 
 static bool has_crash_file(const struct testimony_spec *spec)
 {
+	uint64_t address = loaded(spec, spec->binary->crash_fd);
 	uint64_t fd;
 
 	if (!spec->binary->sets_crash_output)
 		return false;
-	if (!spec->binary->crash_fd || !memory_u64(spec->memory, spec->binary->crash_fd, &fd))
+	if (!address || !memory_u64(spec->memory, address, &fd))
 		return true;
 	return fd != UINT64_MAX;
 }

@@ -125,22 +125,24 @@ bool trap_put_fd(struct trap *t, uint64_t id, int fd, int to, int flags)
 }
 
 /* Reads the path that the caller passed; "" when it cannot be read. */
-static void read_path(const struct seccomp_notif *n, char *to, size_t size)
+static bool read_path(const struct seccomp_notif *n, char *to, size_t size)
 {
 	struct iovec ours = { .iov_base = to, .iov_len = size - 1 };
 	struct iovec theirs = { .iov_base = (void *)(uintptr_t)n->data.args[1], /* NOLINT */
 				.iov_len = size - 1 };
 
 	memset(to, 0, size);
-	if (process_vm_readv((pid_t)n->pid, &ours, 1, &theirs, 1, 0) < 0)
-		to[0] = '\0';
+	if (process_vm_readv((pid_t)n->pid, &ours, 1, &theirs, 1, 0) >= 0)
+		return true;
+	to[0] = '\0';
+	return errno != EPERM;
 }
 
-static enum trap_kind marker_of(const struct seccomp_notif *n)
+static enum trap_kind marker_of(struct trap *t, const struct seccomp_notif *n)
 {
 	char path[32];
 
-	read_path(n, path, sizeof(path));
+	t->hidden |= !read_path(n, path, sizeof(path));
 	if (!strcmp(path, TRAP_MARKER_PATH))
 		return TRAP_MARKER;
 	if (!strcmp(path, TRAP_GATE_PATH))
@@ -164,7 +166,7 @@ static enum trap_kind kind_of(struct trap *t, const struct seccomp_notif *n)
 		/* A copy of the binary that was given our flags: it gets a real /dev/null. */
 		return TRAP_NOTHING;
 	}
-	kind = marker_of(n);
+	kind = marker_of(t, n);
 	if (kind == TRAP_MARKER && !t->pid)
 		t->pid = task_group((int)n->pid);
 	return kind;

@@ -39,6 +39,7 @@ struct trap_event {
 struct trap {
 	int listener; /* owned */
 	int pid;      /* main process, 0: not known yet */
+	bool hidden;  /* the name of a file that it opened could not be read */
 };
 
 /* Takes the listener. child is the process that was started: its own calls

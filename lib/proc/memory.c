@@ -113,6 +113,14 @@ bool memory_u32(const struct memory *m, uint64_t address, uint32_t *v)
 	return memory_read(m, address, v, sizeof(*v));
 }
 
+uint64_t memory_bias(const struct memory *m, uint64_t base)
+{
+	for (size_t i = 0; i < m->maps.len; i++)
+		if (m->maps.items[i].exe)
+			return m->maps.items[i].start - (base & ~UINT64_C(4095));
+	return 0;
+}
+
 const struct memory_map *memory_find(const struct memory *m, uint64_t address)
 {
 	for (size_t i = 0; i < m->maps.len; i++)

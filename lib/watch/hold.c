@@ -105,14 +105,6 @@ static void at_gate(struct sight *s, const struct trap_event *e)
 		sight_release(s);
 }
 
-/* A panic or a timeout: status 2, and the trace is flushed before. The tests that had
- * ended by then can still be judged. */
-static bool ended_badly(const struct look *l)
-{
-	return l->traced && !l->trace_error[0] && l->status == 2 << 8 &&
-	       (l->facts.end == TRACE_TIMEOUT || l->facts.end == TRACE_EARLY);
-}
-
 /* Whether the held exit can be judged at all; if not, what is known is said. */
 static bool worth_settling(struct sight *s)
 {
@@ -124,7 +116,7 @@ static bool worth_settling(struct sight *s)
 		sight_why(l, "it ended before its tests were over");
 		return false;
 	}
-	if (ended_badly(l))
+	if (look_ended_badly(l))
 		testify_by_trace(s, "the tests did not come to their end");
 	if (!intake_is_whole(l) || !l->suspects)
 		return false;

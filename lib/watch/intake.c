@@ -68,8 +68,10 @@ void intake_finish(struct sight *s)
 		return;
 	read_trace(s);
 	s->trace_over = true;
-	if (!s->look->trace_error[0] && !trace_finish(s->look->trace, &err))
+	if (!s->look->trace_error[0] && !trace_finish(s->look->trace, &err)) {
 		err_format(&err, s->look->trace_error, sizeof(s->look->trace_error));
+		s->look->trace_cut = true;
+	}
 	trace_facts(s->look->trace, &s->look->facts);
 	owners_finish(&s->look->owners);
 	suspects = suspects_of(s->spec->policy, s->spec->package, &s->look->owners);

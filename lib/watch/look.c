@@ -23,6 +23,9 @@ static void on_child(void *ctx, int fd, short revents)
 		testify_read(s);
 		testify_judge(s, testify_saw_all(s));
 	}
+	/* Without a trap the trace's end is all there is. */
+	if (s->look->trap_missing && intake_is_whole(s->look))
+		testify_by_trace(s, s->look->why);
 	s->loop.stop = true;
 }
 
@@ -108,6 +111,7 @@ static void wind_up(struct sight *s)
 	int status;
 
 	status = child_wait(&s->child);
+	s->look->hidden = s->trap.hidden;
 	if (s->spec->gate)
 		strays_end(s->caretaker.pid);
 	if (!s->look->trapped || !s->spec->direct)
@@ -194,6 +198,12 @@ bool look_run(const struct look_spec *spec, struct look *l, struct err *err)
 	close_sight(&s);
 	l->end_ns = clock_now_ns() - l->start_ns;
 	return ok;
+}
+
+bool look_ended_badly(const struct look *l)
+{
+	return l->traced && (!l->trace_error[0] || l->trace_cut) && l->facts.generations &&
+	       l->status == 2 << 8 && l->facts.end != TRACE_TESTS;
 }
 
 void look_release(struct look *l)

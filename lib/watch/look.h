@@ -54,6 +54,8 @@ struct look {
 	bool traced;         /* a trace came: facts are set */
 	struct trace_facts facts;
 	char trace_error[256]; /* why the trace broke; "" */
+	bool trace_cut;        /* it ended too early, but what came was whole */
+	bool hidden;           /* a trapped call's file name could not be read */
 	struct owners owners;
 	struct trace_reader *trace; /* owned, may be NULL */
 	struct findings findings;
@@ -72,6 +74,10 @@ struct look {
 	} names;
 	int64_t start_ns, exec_ns, end_ns, settle_ns, dump_ns; /* durations, but for start_ns */
 };
+
+/* A panic or a timeout: status 2, and the trace is flushed before (since Go 1.23, up to the
+ * start of a next generation). The tests that had ended by then can still be judged. */
+bool look_ended_badly(const struct look *l);
 
 /* Runs it. Fails when the program cannot be started; err is what exec said. */
 bool look_run(const struct look_spec *spec, struct look *l, struct err *err);

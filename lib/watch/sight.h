@@ -49,6 +49,7 @@ struct sight {
 	struct dump_parser dump;
 	struct witnesses witnesses;
 	off_t dump_read;
+	bool dump_over;    /* every goroutine is in it */
 	struct buf frames; /* output that is not a whole line yet */
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/str.h"
 #include "guard/testimony.h"
 #include "watch/panic.h"
 
@@ -105,6 +106,18 @@ static void let_go_to_signal(struct sight *s)
 	s->held.tid = 0;
 }
 
+/* Whether os/signal's goroutine was started, perhaps before the trace. */
+static bool signals_used(const struct look *l)
+{
+	const struct goroutine *g;
+	size_t at = 0;
+
+	while ((g = trace_next(l->trace, &at)))
+		if (starts_with(g->start, "os/signal."))
+			return true;
+	return l->owners.signals;
+}
+
 void testify_ask(struct sight *s)
 {
 	uint64_t threads[GO_THREADS];
@@ -113,7 +126,7 @@ void testify_ask(struct sight *s)
 		.held_tid = s->held.tid,
 		.binary = s->spec->binary,
 		.memory = &s->memory,
-		.signals_used = !s->look->traced || s->look->owners.signals,
+		.signals_used = !s->look->traced || signals_used(s->look),
 		.go_threads = threads,
 	};
 	struct err err;
@@ -139,17 +152,24 @@ void testify_ask(struct sight *s)
 	sight_release(s);
 }
 
+/* With GOTRACEBACK=crash the process does not ask to exit: behind the goroutines it asks its
+ * other threads for their stacks, and says so by this line (src/runtime/signal_unix.go, sighandler). */
+static const char crash_mark[] = "\n-----\n";
+
 void testify_read(struct sight *s)
 {
-	static const size_t size = READ_BYTES;
-	char *bytes = malloc(size);
+	static const size_t size = READ_BYTES, mark = sizeof(crash_mark) - 1;
+	/* In front of each piece the end of the one before, in which the mark may begin. */
+	char *bytes = calloc(1, mark + size);
 	ssize_t n;
 
 	if (!bytes)
 		abort();
-	while ((n = pread(s->seal.memfd, bytes, size, s->dump_read)) > 0) {
-		dump_feed(&s->dump, bytes, (size_t)n);
+	while ((n = pread(s->seal.memfd, bytes + mark, size, s->dump_read)) > 0) {
+		dump_feed(&s->dump, bytes + mark, (size_t)n);
+		s->dump_over |= memmem(bytes, mark + (size_t)n, crash_mark, mark) != NULL;
 		s->dump_read += n;
+		memmove(bytes, bytes + n, mark);
 	}
 	free(bytes);
 }
@@ -203,8 +223,8 @@ void testify_judge(struct sight *s, bool whole)
 void testify_tick(struct sight *s)
 {
 	testify_read(s);
-	if (clock_now_ns() - s->stage_ns > LOOK_DUMP_BUDGET_NS) {
-		testify_judge(s, false);
+	if (s->dump_over || clock_now_ns() - s->stage_ns > LOOK_DUMP_BUDGET_NS) {
+		testify_judge(s, s->dump_over);
 		return;
 	}
 	timer_set(s->tick, DUMP_TICK_NS);

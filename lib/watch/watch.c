@@ -361,10 +361,22 @@ static struct finding *find_leak(const struct findings *all, const struct findin
 	return NULL;
 }
 
+/* Whether what the trace saw is proof enough: nothing ends these. All else may have been
+ * about to end, or be stopped by a teardown, however long it had waited. */
+static bool is_for_ever(const struct finding *f)
+{
+	return f->class == CLASS_NIL_CHANNEL || f->class == CLASS_SELECT_EMPTY;
+}
+
+/* What only the trace saw was alive when it ended, no more: it fails nothing. */
 static void report(struct watch *w, const struct finding *f)
 {
-	assert(f);
-	VEC_PUSH(&w->r->findings, *f);
+	struct finding kept = *f;
+
+	if (kept.certainty == CERTAINTY_OBSERVED && kept.status == STATUS_LEAK &&
+	    !is_for_ever(&kept))
+		kept.status = STATUS_NOTE;
+	VEC_PUSH(&w->r->findings, kept);
 }
 
 static void checked(struct watch *w, enum checked c, const char *before, const char *what)
@@ -377,22 +389,6 @@ static void checked(struct watch *w, enum checked c, const char *before, const c
 	snprintf(text, sizeof(text), "%s%s", before, what);
 	p->checked = c;
 	p->why = arena_strndup(&w->r->arena, text, strlen(text));
-}
-
-/* Whether what the trace saw is proof enough: nothing ends these. All else may have been
- * about to end, or be stopped by a teardown, however long it had waited. */
-static bool is_for_ever(const struct finding *f)
-{
-	return f->class == CLASS_NIL_CHANNEL || f->class == CLASS_SELECT_EMPTY;
-}
-
-/* What nobody can confirm stays what it was: seen when the trace ended. */
-static void report_observed(struct watch *w, struct finding f)
-{
-	f.certainty = CERTAINTY_OBSERVED;
-	if (f.status == STATUS_LEAK && !is_for_ever(&f))
-		f.status = STATUS_NOTE;
-	report(w, &f);
 }
 
 static void report_first(struct watch *w)
@@ -463,12 +459,11 @@ static void join(struct watch *w)
 static void report_undecided(struct watch *w, const char *why)
 {
 	for (size_t i = 0; i < w->first.findings.len; i++) {
-		struct finding *f = &w->first.findings.items[i];
+		struct finding f = w->first.findings.items[i];
 
-		if (is_decided(&w->first, f))
-			report(w, f);
-		else
-			report_observed(w, *f);
+		if (!is_decided(&w->first, &f))
+			f.certainty = CERTAINTY_OBSERVED;
+		report(w, &f);
 	}
 	checked(w, CHECKED_PART, "", why);
 }
@@ -478,17 +473,18 @@ static void leave_open(struct watch *w, const char *why)
 {
 	report_alone(w);
 	for (size_t i = 0; i < w->first.findings.len; i++) {
-		struct finding *f = &w->first.findings.items[i];
-		struct finding *again = find_leak(&w->second.findings, f);
+		struct finding f = w->first.findings.items[i];
+		struct finding *again = find_leak(&w->second.findings, &f);
+		bool decided = is_decided(&w->first, &f);
 
 		if (again && again->class == CLASS_LATE_PANIC)
 			continue;
-		if (is_decided(&w->first, f))
-			report(w, f);
-		else if (is_for_ever(f))
-			report_observed(w, *f);
-		else if (f->status == STATUS_LEAK)
-			w->r->package.undecided_gone += f->count;
+		if (!decided)
+			f.certainty = CERTAINTY_OBSERVED;
+		if (decided || is_for_ever(&f))
+			report(w, &f);
+		else if (f.status == STATUS_LEAK)
+			w->r->package.undecided_gone += f.count;
 	}
 	checked(w, CHECKED_PART, "survivors could not be looked at again: ", why);
 }
@@ -576,7 +572,7 @@ static void conclude_part(struct watch *w)
 {
 	static const char *const why[] = {
 		[TRACE_TIMEOUT] = "the tests timed out",
-		[TRACE_EARLY] = "the tests ended by a panic",
+		[TRACE_EARLY] = "the tests ended by a panic, or with status 2",
 	};
 	bool timeout = w->first.facts.end == TRACE_TIMEOUT;
 
@@ -591,6 +587,7 @@ static void conclude_part(struct watch *w)
 enum ending {
 	ENDING_FOREIGN, /* not a binary that can be watched */
 	ENDING_EMPTY,   /* no test ran: TestMain did not call m.Run, or -test.list */
+	ENDING_HIDDEN,  /* its memory cannot be read, not even the names of files it opens */
 	ENDING_UNTRACED,
 	ENDING_KILLED,
 	ENDING_UNSEEN,  /* its exit was not seen */
@@ -606,6 +603,8 @@ static enum ending ending_untraced(const struct look *l)
 {
 	if (WIFSIGNALED(l->status))
 		return ENDING_KILLED;
+	if (!l->ran && l->hidden)
+		return ENDING_HIDDEN;
 	if (!l->ran && l->status == 0)
 		return ENDING_EMPTY;
 	return l->trapped || l->trap_missing ? ENDING_EARLY : ENDING_UNSEEN;
@@ -615,11 +614,11 @@ static enum ending ending_traced(const struct look *l)
 {
 	if (l->ran_again)
 		return ENDING_AGAIN;
-	if (l->trace_error[0] && (!l->facts.version || l->facts.generations))
+	if (l->trace_error[0] && !l->trace_cut)
 		return ENDING_BROKEN;
 	if (l->facts.end == TRACE_TESTS)
 		return ENDING_WHOLE;
-	if (l->judged || (l->status == 2 << 8 && l->facts.end != TRACE_CUT))
+	if (look_ended_badly(l))
 		return ENDING_BADLY;
 	if (l->facts.end == TRACE_EARLY && !WIFSIGNALED(l->status))
 		return ENDING_STOPPED;
@@ -653,6 +652,9 @@ static void conclude(struct watch *w)
 		conclude_foreign(w);
 		break;
 	case ENDING_EMPTY:
+		break;
+	case ENDING_HIDDEN:
+		checked(w, CHECKED_NO, "", "its memory cannot be read: it is not dumpable");
 		break;
 	case ENDING_UNTRACED:
 		look_without_trace(w, "its tests do not stand it");
