@@ -9,7 +9,7 @@
 
 #define QUIET_LOOKS 3
 #define NO_TIMER    INT64_MAX
-#define STARVED_MAX 8 /* budgets that may pass without a CPU */
+#define STARVED_MAX 10 /* budgets that may pass without a CPU */
 
 void settle_begin(struct settle *s, int pid, int held_tid, int64_t budget_ns, int64_t now_ns)
 {

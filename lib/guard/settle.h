@@ -25,7 +25,7 @@
 #include "proc/memory.h"
 #include "proc/task.h"
 
-#define SETTLE_SHARE   4                /* of the budget on a CPU makes who runs then a spinner */
+#define SETTLE_SHARE   8                /* of the budget on a CPU makes who runs then a spinner */
 #define SETTLE_LOOK_NS INT64_C(2000000) /* between two looks */
 
 enum settle_verdict {
