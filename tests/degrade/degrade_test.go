@@ -4,6 +4,8 @@ package degrade
 
 import (
 	"fmt"
+	"go/version"
+	"runtime"
 	"sort"
 	"strings"
 	"testing"
@@ -57,12 +59,16 @@ type row struct {
 	findings string
 	prints   string // in the output
 	weaker   string // why less is said than could be; nobody may be accused all the same
+	since    string // the first version of Go that has it
 	alone    bool   // the watcher is: the exit status is the tests' own
 	known    string // a fault: the row is skipped while it does not hold
 }
 
 func (c row) run(t *testing.T) {
 	t.Parallel()
+	if version.Compare(runtime.Version(), c.since) < 0 {
+		t.Skipf("only from %s on", c.since)
+	}
 	m := drive.New(t, base+c.files)
 	m.Env = c.env
 	r, run := m.Test(append(c.args, ".")...)

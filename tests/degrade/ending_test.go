@@ -214,7 +214,7 @@ func init() { signal.Ignore(syscall.SIGQUIT) }
 			result: "pass", checked: "part", why: "", findings: forEver,
 		},
 		{
-			name: "a crash output file",
+			name: "a crash output file", since: "go1.23",
 			files: `
 -- go.mod --
 module example.com/m
