@@ -14,7 +14,7 @@ import (
 )
 
 // base is in every module: a leak, one that nothing can end, and a goroutine that ends
-// soon after its test.
+// soon after its test. Each has been blocked before its test ends, so that the trace shows it.
 const base = `
 -- go.mod --
 module example.com/m
@@ -31,11 +31,18 @@ import (
 func TestLeak(t *testing.T) {
 	c := make(chan int)
 	go func() { c <- 1 }()
+	time.Sleep(20 * time.Millisecond)
 }
 
-func TestForEver(t *testing.T) { go func() { select {} }() }
+func TestForEver(t *testing.T) {
+	go func() { select {} }()
+	time.Sleep(20 * time.Millisecond)
+}
 
-func TestLate(t *testing.T) { go time.Sleep(150 * time.Millisecond) }
+func TestLate(t *testing.T) {
+	go time.Sleep(170 * time.Millisecond)
+	time.Sleep(20 * time.Millisecond)
+}
 `
 
 // What is found in the base, by what there is to see it.
