@@ -1,7 +1,5 @@
 #include "account/suspect.h"
 
-#include "base/vec.h"
-
 #define NO_RULE SIZE_MAX
 
 /* Suspects with the same owner, creation stack and start: they share one answer. */
@@ -9,17 +7,16 @@ struct crowd {
 	size_t rule; /* NO_RULE: nobody excuses them */
 	size_t len;
 	int64_t settle_ns;
+	struct crowd *next;
 };
 
 struct census {
 	const struct policy *policy;
 	const char *package;
 	struct owners *owners;
-	struct map index; /* hash of what they share -> index + 1 */
-	struct {
-		struct crowd *items;
-		size_t len, cap;
-	} crowds;
+	struct arena arena;
+	struct map index; /* hash of what they share -> struct crowd */
+	struct crowd *crowds;
 };
 
 static uint64_t mix(uint64_t h, uintptr_t v)
@@ -36,11 +33,11 @@ static uint64_t shared(const struct goroutine *g)
 	return mix(h, (uintptr_t)lineage_of(g)->owner);
 }
 
-static struct crowd new_crowd(struct census *c, const struct goroutine *g)
+static void add_crowd(struct census *c, const struct goroutine *g, uint64_t key)
 {
 	const struct owner *w = lineage_of(g)->owner;
 	const struct trace_stack *at = g->created_at;
-	struct crowd crowd = { .rule = NO_RULE, .len = 1 };
+	struct crowd *crowd = ARENA_NEW(&c->arena, struct crowd);
 	struct subject s = {
 		.package = c->package,
 		.test = owner_top_name(c->owners, w),
@@ -48,28 +45,24 @@ static struct crowd new_crowd(struct census *c, const struct goroutine *g)
 		.created_by = at && at->len ? at->frames[0].function : NULL,
 		.started = g->start,
 	};
-	size_t rule;
 
-	if (policy_rule_for(c->policy, &s, &rule))
-		crowd.rule = rule;
-	crowd.settle_ns = s.subtest ? policy_settle_ns(c->policy, c->package, s.test)
-				    : policy_get(c->policy, SETTING_SETTLE, c->package, s.test);
-	return crowd;
+	*crowd = (struct crowd){ .rule = NO_RULE, .len = 1, .next = c->crowds };
+	policy_rule_for(c->policy, &s, &crowd->rule);
+	crowd->settle_ns = s.subtest ? policy_settle_ns(c->policy, c->package, s.test)
+				     : policy_get(c->policy, SETTING_SETTLE, c->package, s.test);
+	c->crowds = crowd;
+	map_put(&c->index, key, crowd);
 }
 
 static void count(struct census *c, const struct goroutine *g)
 {
 	uint64_t key = shared(g);
-	const uintptr_t *known = map_find(&c->index, key);
-	struct crowd crowd;
+	struct crowd *known = map_get(&c->index, key);
 
-	if (known) {
-		c->crowds.items[*known - 1].len++;
-		return;
-	}
-	crowd = new_crowd(c, g);
-	VEC_PUSH(&c->crowds, crowd);
-	map_set(&c->index, key, c->crowds.len);
+	if (known)
+		known->len++;
+	else
+		add_crowd(c, g, key);
 }
 
 /* Whether the rule of a crowd excuses all that it matches. */
@@ -81,9 +74,8 @@ static bool is_excused(const struct census *c, const struct crowd *crowd)
 	if (crowd->rule == NO_RULE)
 		return false;
 	r = &c->policy->rules.items[crowd->rule];
-	for (size_t i = 0; i < c->crowds.len; i++)
-		if (c->crowds.items[i].rule == crowd->rule)
-			total += c->crowds.items[i].len;
+	for (const struct crowd *other = c->crowds; other; other = other->next)
+		total += other->rule == crowd->rule ? other->len : 0;
 	return r->count == RULE_ANY_COUNT || total <= (uint64_t)r->count;
 }
 
@@ -97,8 +89,7 @@ struct suspects suspects_of(const struct policy *p, const char *package, struct 
 	while (o->trace && (g = trace_next(o->trace, &at)))
 		if (owner_is_suspect(g))
 			count(&c, g);
-	for (size_t i = 0; i < c.crowds.len; i++) {
-		const struct crowd *crowd = &c.crowds.items[i];
+	for (const struct crowd *crowd = c.crowds; crowd; crowd = crowd->next) {
 		bool excused = is_excused(&c, crowd);
 
 		s.len += crowd->len;
@@ -106,7 +97,7 @@ struct suspects suspects_of(const struct policy *p, const char *package, struct 
 		if (!excused && crowd->settle_ns > s.settle_ns)
 			s.settle_ns = crowd->settle_ns;
 	}
-	VEC_FREE(&c.crowds);
 	map_release(&c.index);
+	arena_clear(&c.arena);
 	return s;
 }
