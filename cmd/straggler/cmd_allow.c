@@ -104,6 +104,10 @@ static bool find_draft(const struct request *r, struct run_file *run, struct dra
 			       "no finding has the key '%.40s' in %s; 'straggler report term' "
 			       "shows them",
 			       r->key, path);
+	if (d->beyond)
+		return err_set(err, ERR_USAGE,
+			       "%s allows fewer of them: raise its count to %" PRIu64, d->beyond,
+			       d->count);
 	if (d->allowed_by)
 		return err_set(err, ERR_USAGE, "%s allows it already", d->allowed_by);
 	return true;

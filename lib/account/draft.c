@@ -49,6 +49,8 @@ struct draft draft_of(const struct run_file *r, const char *key)
 		if (strcmp(f->key, key) != 0)
 			continue;
 		common(&d.allowed_by, f->status == STATUS_ALLOWED ? f->allowance : "", !d.findings);
+		if (f->status == STATUS_LEAK && *f->allowance)
+			d.beyond = f->allowance;
 		figure |= class_row(f->class)->is_figure;
 		add(&d, f);
 	}

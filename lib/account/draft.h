@@ -15,6 +15,7 @@ struct draft {
 	uint64_t count;                                            /* goroutines now */
 	size_t findings;                                           /* 0: no finding has the key */
 	const char *allowed_by; /* the rule that excuses all of them already, NULL: none */
+	const char *beyond; /* the rule that would but for its count: a new one comes too late */
 };
 
 /* Strings are the run file's. */

@@ -1,4 +1,4 @@
-#include "config/config.h"
+#include "config/edit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,15 +28,44 @@ static void assert_whole(const struct config *c)
 	}
 }
 
+static const char *const classes[] = { "chan-send", "ticker" };
+
+/* Whatever people wrote: an allowance is put in, all else stays, or nothing is done. */
+static void assert_edit(struct str text)
+{
+	static const struct edit_pair pairs[] = { { "created_by", "a.b/c.(*T).run" },
+						  { "reason", "it's: so" } };
+	struct edit_spec spec = { .text = text,
+				  .name = "x",
+				  .pairs = pairs,
+				  .len = ARRAY_LEN(pairs),
+				  .classes = classes,
+				  .classes_len = ARRAY_LEN(classes) };
+	size_t front = 0, back = 0;
+	AUTO_BUF out = { 0 };
+	struct err err;
+
+	if (!edit_add_allowance(&spec, &out, &err)) {
+		assert(!out.len);
+		return;
+	}
+	assert(out.len > text.n);
+	while (front < text.n && out.data[front] == text.p[front])
+		front++;
+	while (back < text.n - front && out.data[out.len - back - 1] == text.p[text.n - back - 1])
+		back++;
+	assert(front + back == text.n);
+}
+
 /* A configuration is taken whole, or refused with a place that is in it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const classes[] = { "chan-send", "ticker" };
 	AUTO_CONFIG c = { .classes = classes, .classes_len = ARRAY_LEN(classes) };
 	struct err err = { 0 };
 
 	if (config_read_text(&c, (const char *)data, size, "x", &err)) {
 		assert_whole(&c);
+		assert_edit((struct str){ (const char *)data, size });
 		return 0;
 	}
 	assert(err.code == ERR_USAGE && err.msg[0]);

@@ -1,0 +1,7 @@
+package sleepy
+
+import "testing"
+
+func TestJanitor(t *testing.T) {
+	Janitor()
+}
