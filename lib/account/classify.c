@@ -461,7 +461,11 @@ struct verdict_class classify_traced(const struct goroutine *g)
 		v.id = traced_waiting(g);
 	else if (g->state == GOROUTINE_SYSCALL)
 		v.id = CLASS_SYSCALL;
+	else if (g->blocks_sleep)
+		v.id = CLASS_SLEEP;
+	else if (g->state == GOROUTINE_RUNNING || g->last)
+		v.id = CLASS_SPIN;
 	else
-		v.id = g->blocks_sleep ? CLASS_SLEEP : CLASS_SPIN;
+		v.why = "it had not run yet when the trace ended";
 	return v;
 }

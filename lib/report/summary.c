@@ -204,19 +204,30 @@ static void print_unchecked(struct screen *s, const struct run_file *r)
 	}
 }
 
-static void print_undecided(struct screen *s, const struct run_file *r)
+static void print_not_counted(struct screen *s, uint64_t n, const char *which)
 {
-	uint64_t gone = 0;
 	AUTO_BUF line = { 0 };
 
-	for (size_t i = 0; i < r->packages.len; i++)
-		gone += r->packages.items[i].undecided_gone;
-	if (!gone)
+	if (!n)
 		return;
 	buf_puts(&line, "not counted: ");
-	screen_count(&line, gone, "goroutine");
-	buf_puts(&line, " that the first run could not decide on and the second did not see again");
+	screen_count(&line, n, "goroutine");
+	buf_printf(&line, " %s", which);
 	screen_line(s, 0, SCREEN_INDENT, buf_str(&line));
+}
+
+static void print_undecided(struct screen *s, const struct run_file *r)
+{
+	uint64_t gone = 0, open = 0;
+
+	for (size_t i = 0; i < r->packages.len; i++) {
+		gone += r->packages.items[i].undecided_gone;
+		open += r->packages.items[i].undecided_open;
+	}
+	print_not_counted(
+	    s, gone, "that the first run could not decide on and the second did not see again");
+	print_not_counted(s, open,
+			  "that the first run could not decide on and nobody could look at again");
 }
 
 static void print_warnings(struct screen *s, const struct run_file *r)

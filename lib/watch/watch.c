@@ -484,7 +484,7 @@ static void leave_open(struct watch *w, const char *why)
 		if (decided || is_for_ever(&f))
 			report(w, &f);
 		else if (f.status == STATUS_LEAK)
-			w->r->package.undecided_gone += f.count;
+			w->r->package.undecided_open += f.count;
 	}
 	checked(w, CHECKED_PART, "survivors could not be looked at again: ", why);
 }

@@ -323,7 +323,7 @@ static void the_trace_alone_tells_less(void **state)
 		{ "news", GOROUTINE_WAITING, CLASS_UNKNOWN },
 		{ "", GOROUTINE_SYSCALL, CLASS_SYSCALL },
 		{ "", GOROUTINE_RUNNING, CLASS_SPIN },
-		{ "", GOROUTINE_RUNNABLE, CLASS_SPIN },
+		{ "", GOROUTINE_RUNNABLE, CLASS_UNKNOWN }, /* it never ran */
 	};
 	struct goroutine g = { .start = "m.f" };
 
