@@ -406,7 +406,7 @@ static uint64_t identity(const struct survivor *s, const struct verdict_class *v
 
 	h = (h ^ (uintptr_t)s->owner) * UINT64_C(1099511628211);
 	h = (h ^ v->id) * UINT64_C(1099511628211);
-	h = hash_text(h, v->detail);
+	h = hash_text(hash_text(h, v->detail), start_of(s));
 	if (s->lineage && s->lineage->at)
 		h = (h ^ s->lineage->at->hash) * UINT64_C(1099511628211);
 	if (s->w)
@@ -430,7 +430,8 @@ static bool same_finding(const struct finding *a, const struct finding *b)
 		return false;
 	if (a->class == CLASS_PROCESS)
 		return same_line(&a->user_at, &b->user_at);
-	return same_line(&a->created_at, &b->created_at) &&
+	/* One go statement may start several functions: an allowance may excuse one of them. */
+	return !strcmp(a->started, b->started) && same_line(&a->created_at, &b->created_at) &&
 	       same_line(&a->blocked_at, &b->blocked_at) && !strcmp(a->detail, b->detail);
 }
 
