@@ -1,0 +1,293 @@
+#include "watch/runs.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "guard/trap.h"
+
+#define LOOK_LEAST_NS   (10 * NS_PER_S) /* of time for the second look */
+#define LOOK_MOST_NS    (120 * NS_PER_S)
+#define GO_GRACE_NS     (50 * NS_PER_S) /* cmd/go kills a minute after -test.timeout */
+#define PATTERN_MOST    (64 << 10)      /* bytes: an argument has 128 KiB at most */
+#define LOOK_GOMAXPROCS "GOMAXPROCS=8"
+
+const char *runs_find_program(struct watch *w, const char *name)
+{
+	const char *dirs = w->spec->path ? w->spec->path : "/usr/local/bin:/usr/bin:/bin";
+
+	if (strchr(name, '/'))
+		return name;
+	while (*dirs) {
+		size_t n = strcspn(dirs, ":");
+		char path[4096];
+
+		snprintf(path, sizeof(path), "%.*s/%s", (int)n, dirs, name);
+		if (n && access(path, X_OK) == 0)
+			return arena_strndup(&w->r->arena, path, strlen(path));
+		dirs += n + (dirs[n] == ':');
+	}
+	return name;
+}
+
+static char **with_env(struct watch *w, const char *const *changes)
+{
+	size_t n = 0, m = 0;
+	char **env;
+
+	while (w->spec->envp[n])
+		n++;
+	while (changes[m])
+		m++;
+	env = arena_alloc(&w->r->arena, (n + m + 1) * sizeof(*env));
+	n = 0;
+	for (char *const *e = w->spec->envp; *e; e++) {
+		bool replaced = false;
+
+		for (size_t i = 0; i < m; i++)
+			replaced |= !strncmp(*e, changes[i], strcspn(changes[i], "=") + 1);
+		if (!replaced)
+			env[n++] = *e;
+	}
+	for (size_t i = 0; i < m; i++)
+		env[n++] = arena_strndup(&w->r->arena, changes[i], strlen(changes[i]));
+	return env;
+}
+
+static const char *env_value(const struct watch *w, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (char *const *e = w->spec->envp; *e; e++)
+		if (!strncmp(*e, name, n) && (*e)[n] == '=')
+			return *e + n + 1;
+	return NULL;
+}
+
+/* The user's own settings come last: they win. */
+static const char *godebug(struct watch *w)
+{
+	const char *theirs = env_value(w, "GODEBUG");
+	char text[4096];
+
+	snprintf(text, sizeof(text), "GODEBUG=tracebackancestors=64%s%s",
+		 theirs && *theirs ? "," : "", theirs ? theirs : "");
+	return arena_strndup(&w->r->arena, text, strlen(text));
+}
+
+/* Where a user's own -trace goes: src/testing/testing.go, toOutputDir. */
+static int open_trace_copy(struct watch *w)
+{
+	struct str file = arguments_flag(&w->arguments, "trace");
+	struct str dir = arguments_flag(&w->arguments, "outputdir");
+	char path[4096];
+
+	if (!file.n)
+		return -1;
+	if (file.p[0] == '/' || !dir.n)
+		snprintf(path, sizeof(path), "%.*s", (int)file.n, file.p);
+	else
+		snprintf(path, sizeof(path), "%.*s/%.*s", (int)dir.n, dir.p, (int)file.n, file.p);
+	return open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+}
+
+static struct look_spec common_spec(struct watch *w)
+{
+	return (struct look_spec){
+		.envp = w->spec->envp,
+		.binary = &w->binary,
+		.direct = w->direct,
+		.package = w->r->package.package,
+		.policy = w->spec->policy,
+		.settle_ns = w->settle_ns,
+		.trace_copy = -1,
+		.watched_parent = w->spec->watched_parent,
+		.mask = w->spec->mask,
+	};
+}
+
+bool runs_first(struct watch *w, struct err *err)
+{
+	static const char *const add[] = { "-test.trace=" TRAP_MARKER_PATH, NULL };
+	static const char *const drop[] = { "trace", NULL };
+	struct look_spec spec = common_spec(w);
+	bool ok;
+
+	spec.judge = w->binary.kind == BINARY_GO_AMD64;
+	spec.trace = spec.judge && !w->spec->no_trace;
+	spec.argv = w->spec->argv;
+	if (spec.trace) {
+		spec.trace_copy = open_trace_copy(w);
+		/* A file that cannot be made is testing's to complain about. */
+		if (spec.trace_copy < 0 && arguments_flag(&w->arguments, "trace").n)
+			spec.trace = false;
+	}
+	if (spec.trace)
+		spec.argv = arguments_apply(&w->arguments,
+					    &(struct arguments_change){ .drop = drop, .add = add },
+					    &w->r->arena);
+	ok = look_run(&spec, &w->first, err);
+	if (spec.trace_copy >= 0)
+		close(spec.trace_copy);
+	return ok;
+}
+
+static void quote_regexp(struct buf *b, const char *s)
+{
+	for (; *s; s++) {
+		if (strchr("\\.+*?()|[]{}^$", *s))
+			buf_putc(b, '\\');
+		buf_putc(b, *s);
+	}
+}
+
+/* Whether the finding's tests must run again. Who panicked needs no second look, and would
+ * spoil that of the others. */
+static bool is_wanted(const struct look *l, const struct finding *f, bool benchmarks)
+{
+	return (f->owner == OWNER_BENCHMARK) == benchmarks && f->status != STATUS_ALLOWED &&
+	       !(l->undecided[0] && finding_is_decided(l, f));
+}
+
+/* Adds a name, once. */
+static void add_test(struct buf *pattern, const char *name)
+{
+	AUTO_BUF quoted = { 0 };
+
+	quote_regexp(&quoted, name);
+	buf_putc(&quoted, '|');
+	if (!strstr(buf_str(pattern), buf_str(&quoted)))
+		buf_put(pattern, quoted.data, quoted.len);
+}
+
+/* Whether some finding's tests are not known: a timer's, and what a goroutine of TestMain's
+ * started for whoever asked it to. Then all must run again. */
+static bool is_anonymous(const struct look *l)
+{
+	for (size_t i = 0; i < l->findings.len; i++)
+		if (!l->findings.items[i].test[0] && is_wanted(l, &l->findings.items[i], false))
+			return true;
+	return false;
+}
+
+/* "^(TestA|TestB)$" of the owners, "" when there is none of the kind. */
+static const char *owners_pattern(struct watch *w, bool benchmarks)
+{
+	AUTO_BUF names = { 0 };
+	AUTO_BUF b = { 0 };
+
+	for (size_t i = 0; i < w->first.findings.len; i++) {
+		const struct finding *f = &w->first.findings.items[i];
+
+		if (is_wanted(&w->first, f, benchmarks))
+			add_test(&names, f->test);
+	}
+	if (!names.len)
+		return "";
+	buf_printf(&b, "^(%.*s)$", (int)names.len - 1, names.data);
+	return arena_strndup(&w->r->arena, buf_str(&b), b.len);
+}
+
+/* How long the second look may take. */
+static int64_t look_limit(const struct watch *w)
+{
+	int64_t limit = 2 * w->first.end_ns + w->first.budget_ns + LOOK_LEAST_NS;
+	struct str given = arguments_flag(&w->arguments, "timeout");
+	char text[64];
+	int64_t timeout;
+
+	if (limit > LOOK_MOST_NS)
+		limit = LOOK_MOST_NS;
+	snprintf(text, sizeof(text), "%.*s", (int)given.n, given.p ? given.p : "");
+	if (!given.n || !duration_parse(text, &timeout, NULL) || !timeout)
+		return limit;
+	timeout += GO_GRACE_NS - w->first.end_ns;
+	return timeout < limit ? timeout : limit;
+}
+
+/* A pattern with a slash chose subtests: it chooses them again. */
+static bool keeps_pattern(const struct watch *w)
+{
+	struct str run = arguments_flag(&w->arguments, "run");
+
+	return run.n && memchr(run.p, '/', run.n);
+}
+
+static const char *flag_with(struct watch *w, const char *flag, const char *value)
+{
+	AUTO_BUF b = { 0 };
+
+	buf_printf(&b, "%s%s", flag, value);
+	return arena_strndup(&w->r->arena, buf_str(&b), b.len);
+}
+
+static char **second_arguments(struct watch *w, bool trace)
+{
+	/* The first two choose: the user's choice stays where the owners are not known by
+	 * name. The others write files. */
+	static const char *const drop[] = {
+		"run",
+		"bench",
+		"trace",
+		"memprofile",
+		"memprofilerate",
+		"cpuprofile",
+		"blockprofile",
+		"mutexprofile",
+		"coverprofile",
+		"gocoverdir",
+		"testlogfile",
+		"v",
+		"artifacts",
+		NULL,
+	};
+	const char *tests = trace ? owners_pattern(w, false) : "";
+	const char *benchmarks = trace ? owners_pattern(w, true) : "";
+	bool same = !trace || keeps_pattern(w) || is_anonymous(&w->first) ||
+		    strlen(tests) + strlen(benchmarks) > PATTERN_MOST;
+	struct arguments_change change = { .drop = same ? drop + 2 : drop };
+	const char *add[8];
+	size_t n = 0;
+
+	add[n++] = "-test.memprofile=" TRAP_GATE_PATH;
+	add[n++] = "-test.v=test2json";
+	if (trace)
+		add[n++] = "-test.trace=" TRAP_MARKER_PATH;
+	if (!same)
+		add[n++] = flag_with(w, "-test.run=", tests[0] ? tests : "^$");
+	if (!same && benchmarks[0])
+		add[n++] = flag_with(w, "-test.bench=", benchmarks);
+	add[n] = NULL;
+	change.add = add;
+	return arguments_apply(&w->arguments, &change, &w->r->arena);
+}
+
+bool runs_second(struct watch *w, bool trace)
+{
+	struct look_spec spec = common_spec(w);
+	const char *changes[3] = { 0 };
+	size_t n = 0;
+	struct err err;
+	bool ok;
+
+	spec.judge = spec.gate = true;
+	spec.trace = trace;
+	spec.at_exit = w->binary.has_test_main;
+	spec.limit_ns = look_limit(w);
+	if (spec.limit_ns <= 0)
+		return false;
+	/* At the exit one P is held: enough others must be free. */
+	if (spec.at_exit)
+		changes[n++] = LOOK_GOMAXPROCS;
+	if (!trace)
+		changes[n++] = godebug(w);
+	if (n)
+		spec.envp = with_env(w, changes);
+	spec.argv = second_arguments(w, trace);
+	ok = look_run(&spec, &w->second, &err);
+	w->looked = true;
+	w->r->package.look_ns += w->second.end_ns;
+	w->r->signal = w->second.signal;
+	return ok;
+}

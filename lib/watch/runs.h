@@ -1,0 +1,39 @@
+/*
+ * One binary while it is watched. Internal to this room: runs.c starts the first run and
+ * the second look, conclude.c puts together what they say, watch.c the records.
+ */
+#ifndef WATCH_RUNS_H
+#define WATCH_RUNS_H
+
+#include "watch/look.h"
+#include "watch/watch.h"
+
+struct watch {
+	const struct watch_spec *spec;
+	struct watch_result *r;
+	struct binary binary;
+	struct arguments arguments;
+	int64_t settle_ns;            /* of the package */
+	enum second_look second_look; /* of the package */
+	bool direct;
+	struct look first, second;
+	bool looked; /* second is filled */
+};
+
+/* The file that a program's name stands for, as exec finds it. */
+const char *runs_find_program(struct watch *w, const char *name);
+
+/* The run that decides the tests' results: fills w->first. */
+bool runs_first(struct watch *w, struct err *err);
+
+/* Runs the owners of what is undecided once more, unseen, with the trace or without: fills
+ * w->second. False: it could not be started, or there is no time for it. */
+bool runs_second(struct watch *w, bool trace);
+
+/* Findings of the first run that need no second word. */
+bool finding_is_decided(const struct look *l, const struct finding *f);
+
+/* What both runs say, as findings and as what is said of the package. */
+void watch_conclude(struct watch *w);
+
+#endif
