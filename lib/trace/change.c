@@ -930,7 +930,7 @@ void changes_reset(struct changes *c)
 	c->list.len = c->wakes.len = c->starts.len = 0;
 	c->events = c->first = c->last = 0;
 	moments_reset(&c->moments);
-	map_release(&c->overflow);
+	map_clear(&c->overflow);
 	if (c->index)
 		memset(c->index, 0xff, c->index_cap * sizeof(*c->index));
 	while ((slot = map_next(&c->threads, &at))) {
@@ -941,6 +941,7 @@ void changes_reset(struct changes *c)
 		t->seq = 0;
 		if (many && !t->bound && !t->wrote) {
 			map_del(&c->threads, t->id);
+			at--;
 			free(t);
 		} else {
 			t->wrote = false;

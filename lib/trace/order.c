@@ -405,7 +405,7 @@ static void reset_generation(struct order_reader *r)
 {
 	tables_reset(&r->tables, &r->names);
 	arena_clear(&r->arena);
-	map_release(&r->by_thread);
+	map_clear(&r->by_thread);
 	r->fronts.len = r->samples.len = 0;
 	r->ticks = (struct ticks){ 0 };
 	r->open = r->earliest = 0;

@@ -172,13 +172,15 @@ void tables_reset(struct tables *t, struct frames *names)
 	t->spans.len = 0;
 	t->have_strings = false;
 	buf_reset(&t->bytes);
-	map_release(&t->strings);
-	map_release(&t->stacks);
+	map_clear(&t->strings);
+	map_clear(&t->stacks);
 }
 
 void tables_release(struct tables *t, struct frames *names)
 {
 	tables_reset(t, names);
 	VEC_FREE(&t->spans);
+	map_release(&t->strings);
+	map_release(&t->stacks);
 	buf_release(&t->bytes);
 }

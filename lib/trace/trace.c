@@ -80,6 +80,7 @@ void trace_free(struct trace_reader *r)
 	changes_release(&r->changes);
 	map_release(&r->live);
 	map_release(&r->marks);
+	map_release(&r->counters);
 	frames_release(&r->names);
 	arena_clear(&r->pool);
 	free(r->of);
@@ -413,8 +414,8 @@ static void reset_generation(struct trace_reader *r)
 {
 	changes_reset(&r->changes);
 	tables_reset(&r->tables, &r->names);
-	map_release(&r->marks);
-	map_release(&r->counters);
+	map_clear(&r->marks);
+	map_clear(&r->counters);
 	r->reason = NULL;
 	r->ticks = (struct ticks){ 0 };
 	r->open = r->open_bytes = 0;

@@ -60,6 +60,54 @@ static void map_stays_small_under_churn(void **state)
 	map_release(&m);
 }
 
+/* Against a plain array, with keys that crowd: what moves up must still be found. */
+static void map_holds_what_was_put_in_last(void **state)
+{
+	struct map m = { 0 };
+	uintptr_t want[256] = { 0 };
+	uint32_t random = 1;
+
+	(void)state;
+	for (int i = 0; i < 200000; i++) {
+		uint64_t key;
+		const uintptr_t *value;
+
+		random = random * 1664525 + 1013904223;
+		key = (random >> 8) % ARRAY_LEN(want);
+		if (random >> 31) {
+			want[key] = (random >> 16) + 1;
+			map_set(&m, key << (key % 3 * 20), want[key]);
+		} else {
+			assert_true(map_del(&m, key << (key % 3 * 20)) == !!want[key]);
+			want[key] = 0;
+		}
+		key = (random >> 4) % ARRAY_LEN(want);
+		value = map_find(&m, key << (key % 3 * 20));
+		assert_int_equal(value ? *value : 0, want[key]);
+	}
+	map_clear(&m);
+	assert_null(map_find(&m, 0));
+	assert_null(map_find(&m, 1));
+	assert_int_equal(m.len, 0);
+	map_release(&m);
+}
+
+static void map_holds_the_key_0_alone(void **state)
+{
+	struct map m = { 0 };
+	size_t at = 0;
+
+	(void)state;
+	map_set(&m, 0, 7);
+	assert_null(map_find(&m, 1));
+	assert_int_equal(*map_find(&m, 0), 7);
+	assert_int_equal(map_next(&m, &at)->value, 7);
+	assert_null(map_next(&m, &at));
+	assert_true(map_del(&m, 0));
+	assert_false(map_del(&m, 0));
+	map_release(&m);
+}
+
 static void lines_are_taken_one_by_one(void **state)
 {
 	struct str rest = str_of("a\n\nb"), line;
@@ -122,6 +170,8 @@ int main(void)
 		cmocka_unit_test(buf_grows_consumes_and_gives_away),
 		cmocka_unit_test(map_finds_what_is_in_and_nothing_else),
 		cmocka_unit_test(map_stays_small_under_churn),
+		cmocka_unit_test(map_holds_what_was_put_in_last),
+		cmocka_unit_test(map_holds_the_key_0_alone),
 		cmocka_unit_test(lines_are_taken_one_by_one),
 		cmocka_unit_test(durations_read_as_go_writes_them),
 		cmocka_unit_test(durations_are_for_people),
