@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "gotest/pattern.h"
 #include "report/place.h"
 #include "report/text.h"
 
@@ -29,17 +30,18 @@ static void put_quoted(struct buf *out, const char *word)
 	buf_putc(out, '\'');
 }
 
+/* Each level of a subtest's name is matched by a pattern of its own. */
 static void put_pattern(struct buf *out, const char *test)
 {
 	buf_putc(out, '^');
-	for (; *test; test++) {
-		if (*test == '/') {
-			buf_puts(out, "$/^");
-			continue;
-		}
-		if (strchr("\\.+*?()|[]{}^$", *test))
-			buf_putc(out, '\\');
-		buf_putc(out, *test);
+	for (;;) {
+		size_t n = strcspn(test, "/");
+
+		pattern_quote(out, test, n);
+		if (!test[n])
+			break;
+		buf_puts(out, "$/^");
+		test += n + 1;
 	}
 	buf_putc(out, '$');
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/vec.h"
+#include "gotest/pattern.h"
 
 void retries_init(struct retries *r, struct arena *a)
 {
@@ -22,30 +23,10 @@ static bool was_traced(const struct run_file *pending, const char *package)
 	return false;
 }
 
-static void add_quoted(struct buf *b, const char *s)
-{
-	for (; *s; s++) {
-		if (strchr("\\.+*?()|[]{}^$", *s))
-			buf_putc(b, '\\');
-		buf_putc(b, *s);
-	}
-}
-
-static const char *pattern_of(struct retries *r, const struct words *tests)
-{
-	AUTO_BUF b = { 0 };
-
-	for (size_t i = 0; i < tests->len; i++) {
-		buf_puts(&b, i ? "|" : "^(");
-		add_quoted(&b, tests->items[i]);
-	}
-	buf_puts(&b, ")$");
-	return arena_strndup(r->arena, buf_str(&b), b.len);
-}
-
 bool retries_want(struct retries *r, const struct package_result *p, const struct run_file *pending)
 {
 	AUTO_WORDS tests = { 0 };
+	AUTO_BUF pattern = { 0 };
 	struct retry retry = { .step = RETRY_WAITING };
 
 	if (!was_traced(pending, p->package))
@@ -54,7 +35,8 @@ bool retries_want(struct retries *r, const struct package_result *p, const struc
 	if (!tests.len)
 		return false;
 	retry.package = arena_strndup(r->arena, p->package, strlen(p->package));
-	retry.pattern = pattern_of(r, &tests);
+	pattern_any(&pattern, &tests);
+	retry.pattern = arena_strndup(r->arena, buf_str(&pattern), pattern.len);
 	VEC_PUSH(&r->queue, retry);
 	return true;
 }

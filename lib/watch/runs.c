@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/vec.h"
+#include "gotest/pattern.h"
 #include "guard/trap.h"
 
 #define LOOK_LEAST_NS   (10 * NS_PER_S) /* of time for the second look */
@@ -133,32 +135,12 @@ bool runs_first(struct watch *w, struct err *err)
 	return ok;
 }
 
-static void quote_regexp(struct buf *b, const char *s)
-{
-	for (; *s; s++) {
-		if (strchr("\\.+*?()|[]{}^$", *s))
-			buf_putc(b, '\\');
-		buf_putc(b, *s);
-	}
-}
-
 /* Whether the finding's tests must run again. Who panicked needs no second look, and would
  * spoil that of the others. */
 static bool is_wanted(const struct look *l, const struct finding *f, bool benchmarks)
 {
 	return (f->owner == OWNER_BENCHMARK) == benchmarks && f->status != STATUS_ALLOWED &&
 	       !(l->undecided[0] && finding_is_decided(l, f));
-}
-
-/* Adds a name, once. */
-static void add_test(struct buf *pattern, const char *name)
-{
-	AUTO_BUF quoted = { 0 };
-
-	quote_regexp(&quoted, name);
-	buf_putc(&quoted, '|');
-	if (!strstr(buf_str(pattern), buf_str(&quoted)))
-		buf_put(pattern, quoted.data, quoted.len);
 }
 
 /* Whether some finding's tests are not known: a timer's, and what a goroutine of TestMain's
@@ -174,18 +156,16 @@ static bool is_anonymous(const struct look *l)
 /* "^(TestA|TestB)$" of the owners, "" when there is none of the kind. */
 static const char *owners_pattern(struct watch *w, bool benchmarks)
 {
-	AUTO_BUF names = { 0 };
+	AUTO_WORDS names = { 0 };
 	AUTO_BUF b = { 0 };
 
 	for (size_t i = 0; i < w->first.findings.len; i++) {
 		const struct finding *f = &w->first.findings.items[i];
 
-		if (is_wanted(&w->first, f, benchmarks))
-			add_test(&names, f->test);
+		if (is_wanted(&w->first, f, benchmarks) && f->test[0])
+			VEC_PUSH(&names, f->test);
 	}
-	if (!names.len)
-		return "";
-	buf_printf(&b, "^(%.*s)$", (int)names.len - 1, names.data);
+	pattern_any(&b, &names);
 	return arena_strndup(&w->r->arena, buf_str(&b), b.len);
 }
 
@@ -286,7 +266,6 @@ bool runs_second(struct watch *w, bool trace)
 		spec.envp = with_env(w, changes);
 	spec.argv = second_arguments(w, trace);
 	ok = look_run(&spec, &w->second, &err);
-	w->looked = true;
 	w->r->package.look_ns += w->second.end_ns;
 	w->r->signal = w->second.signal;
 	return ok;

@@ -17,7 +17,6 @@ struct watch {
 	enum second_look second_look; /* of the package */
 	bool direct;
 	struct look first, second;
-	bool looked; /* second is filled */
 };
 
 /* The file that a program's name stands for, as exec finds it. */
