@@ -145,7 +145,7 @@ transparent: $(BUILD)/$(PROG)  ## compare tests plain and watched; ARGS='-varian
 golden: $(BUILD)/$(PROG)  ## run the golden tests alone; UPDATE=1 rewrites them
 	@BUILD=$(BUILD) tests/golden/run
 
-# GO and PROCS are lists with commas; ACCURACY holds more flags, such as -busy or -race.
+# GO and PROCS are lists with commas; ACCURACY holds more flags, such as -busy or -builds race,pie.
 GO    ?= 1.22.12,1.26.8,1.27.0
 PROCS ?= 1,2
 accuracy: $(BUILD)/$(PROG)  ## hold findings against the labels in testdata, RUNS=1 times

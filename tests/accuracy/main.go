@@ -24,7 +24,7 @@ type options struct {
 	procs     string
 	packages  *regexp.Regexp
 	runs      int
-	race      bool
+	builds    string
 	busy      bool
 	limit     time.Duration
 }
@@ -38,12 +38,17 @@ func parse() (o options, err error) {
 	flag.StringVar(&o.procs, "procs", "", "values of GOMAXPROCS, `numbers` with commas; empty: as it is")
 	flag.StringVar(&packages, "packages", "", "only packages whose import path matches the `regexp`")
 	flag.IntVar(&o.runs, "runs", 1, "how often each module is run with each setting")
-	flag.BoolVar(&o.race, "race", false, "with the race detector")
+	flag.StringVar(&o.builds, "builds", "plain", "builds, `names` with commas: plain, race, pie, cover")
 	flag.BoolVar(&o.busy, "busy", false, "beside a loop on every core")
 	flag.DurationVar(&o.limit, "limit", 10*time.Minute, "how long one run of a module may take")
 	flag.Parse()
 	if o.packages, err = regexp.Compile(packages); err != nil {
 		return o, err
+	}
+	for _, build := range strings.Split(o.builds, ",") {
+		if _, known := buildFlags[build]; !known {
+			return o, fmt.Errorf("no build %q: plain, race, pie or cover", build)
+		}
 	}
 	o.straggler, err = filepath.Abs(o.straggler)
 	return o, err
@@ -123,7 +128,9 @@ func (o options) settings() []setting {
 	var all []setting
 	for _, version := range strings.Split(o.versions, ",") {
 		for _, procs := range strings.Split(o.procs, ",") {
-			all = append(all, setting{version, procs, o.race})
+			for _, build := range strings.Split(o.builds, ",") {
+				all = append(all, setting{version, procs, build})
+			}
 		}
 	}
 	return all

@@ -18,7 +18,15 @@ import (
 type setting struct {
 	version string // "1.22.12", "": the Go in PATH
 	procs   string // GOMAXPROCS, "": as it is
-	race    bool
+	build   string // a key of buildFlags
+}
+
+// buildFlags are what a build adds to go test's command line.
+var buildFlags = map[string][]string{
+	"plain": nil,
+	"race":  {"-race"},
+	"pie":   {"-buildmode=pie"},
+	"cover": {"-cover"},
 }
 
 func (s setting) String() string {
@@ -29,8 +37,8 @@ func (s setting) String() string {
 	if s.procs != "" {
 		text += " GOMAXPROCS=" + s.procs
 	}
-	if s.race {
-		text += " -race"
+	if s.build != "plain" {
+		text += " " + s.build
 	}
 	return text
 }
@@ -69,7 +77,7 @@ func (o options) try(m *Module, s setting) (*Tally, error) {
 	groups := map[string][]*Package{}
 	var order []string
 	for _, p := range m.Packages {
-		if !o.packages.MatchString(p.Path) || s.race && p.NoRace {
+		if !o.packages.MatchString(p.Path) || s.build == "race" && p.NoRace {
 			continue
 		}
 		args := strings.Join(p.Args, " ")
@@ -99,9 +107,7 @@ func (o options) tryPackages(m *Module, s setting, packages []*Package) (*Tally,
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "run.jsonl")
 	args := append([]string{"test", "--run-file", path}, packages[0].Args...)
-	if s.race {
-		args = append(args, "-race")
-	}
+	args = append(args, buildFlags[s.build]...)
 	var labels []Label
 	for _, p := range packages {
 		args = append(args, p.Path)
