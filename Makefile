@@ -47,7 +47,7 @@ TOOLS  := $(TOOL_SRC:tests/%.c=$(BUILD)/tests/%)
 UNITS  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/%)
 FUZZES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
 
-.PHONY: all help programs test test-go check deps build-deps demo install uninstall compare bench bench-suites transparent golden accuracy \
+.PHONY: all help programs test test-go check deps build-deps demo install uninstall compare bench bench-suites bench-traces transparent golden accuracy \
 	lint layers style cppcheck shellcheck gofmt headers tidy analyze format setup clean
 all: $(BUILD)/$(PROG)  ## build the program
 
@@ -136,8 +136,10 @@ bench-suites: $(BUILD)/$(PROG)  ## what watching costs on suites of public modul
 	cd tests/bench/suites && go build -o $(CURDIR)/build/suites .
 	build/suites -straggler $(BUILD)/$(PROG) -runs $(or $(RUNS),5)
 
-bench: $(BUILD)/$(PROG) $(TOOLS)  ## what reading traces costs, beside Go's own reader; VARIANT=release
+bench-traces: $(BUILD)/$(PROG) $(TOOLS)  ## what reading traces costs, beside Go's own reader; VARIANT=release
 	@BUILD=$(BUILD) tests/bench/run
+
+bench: bench-suites bench-traces  ## both; VARIANT=release
 
 transparent: $(BUILD)/$(PROG)  ## compare tests plain and watched; ARGS='-variants all -runs 20 -heavy'
 	@BUILD=$(BUILD) tests/transparent/run $(ARGS)
