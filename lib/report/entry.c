@@ -34,10 +34,15 @@ static bool same_test(const struct finding *a, const struct finding *b)
 	return a->owner == b->owner && !strcmp(a->test, b->test);
 }
 
+/* Those that read the same, wherever each of them hangs. */
+static bool same_cause(const struct finding *a, const struct finding *b)
+{
+	return a->class == b->class && !strcmp(a->detail, b->detail);
+}
+
 static bool same_state(const struct finding *a, const struct finding *b)
 {
-	return a->class == b->class && !strcmp(a->detail, b->detail) &&
-	       place_equal(&a->blocked_at, &b->blocked_at);
+	return same_cause(a, b) && place_equal(&a->blocked_at, &b->blocked_at);
 }
 
 typedef bool same_fn(const struct finding *a, const struct finding *b);
@@ -122,8 +127,8 @@ static void print_cause(struct screen *s, const struct finding *f, uint64_t n)
 static void print_causes(struct screen *s, const struct group *g)
 {
 	for (size_t i = 0; i < g->len; i++)
-		if (is_first(g, i, same_state))
-			print_cause(s, g->items[i], goroutines_like(g, i, same_state));
+		if (is_first(g, i, same_cause))
+			print_cause(s, g->items[i], goroutines_like(g, i, same_cause));
 }
 
 /* The weakest of the group speaks for all. */
