@@ -443,7 +443,7 @@ const char *owners_running_at(struct owners *o, int64_t ns)
 struct owner *owner_of_unseen(struct owners *o, const char *created_by, uint64_t creator,
 			      bool has_test_main)
 {
-	const struct goroutine *g = creator ? trace_find(o->trace, creator) : NULL;
+	const struct goroutine *g = creator && o->trace ? trace_find(o->trace, creator) : NULL;
 	const struct lineage *l = g ? g->user : NULL;
 
 	if (l)

@@ -94,8 +94,9 @@ const char *owners_running_at(struct owners *o, int64_t ns);
  * test's. */
 struct owner *owner_by_function(struct owners *o, const char *function);
 
-/* The owner of a goroutine that the trace does not know, from the dump's words. What
- * goroutine 1 made before the trace was made by an init when there is no TestMain. */
+/* The owner of a goroutine that the trace does not know, from the dump's words; there need
+ * not be a trace. What goroutine 1 made before the trace was made by an init when there is
+ * no TestMain. */
 struct owner *owner_of_unseen(struct owners *o, const char *created_by, uint64_t creator,
 			      bool has_test_main);
 

@@ -450,6 +450,24 @@ static void the_dump_tells_what_the_trace_has_not_seen(void **state)
 	tear_down(&f);
 }
 
+/* Who made the creator is then not known, whatever its id. */
+static void the_dump_alone_tells_without_a_trace(void **state)
+{
+	struct trace_reader *trace;
+	struct owners *o;
+	struct fixture f;
+
+	(void)state;
+	set_up(&f);
+	o = &f.owners;
+	trace = o->trace;
+	o->trace = NULL;
+	assert_int_equal(owner_of_unseen(o, "m.leak", 6, false)->kind, OWNER_UNKNOWN);
+	assert_int_equal(owner_of_unseen(o, "m.init.0", 1, true)->kind, OWNER_INIT);
+	o->trace = trace;
+	tear_down(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -468,6 +486,7 @@ int main(void)
 		cmocka_unit_test(the_runtime_is_nobodys),
 		cmocka_unit_test(the_tests_of_a_moment_are_named),
 		cmocka_unit_test(the_dump_tells_what_the_trace_has_not_seen),
+		cmocka_unit_test(the_dump_alone_tells_without_a_trace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
