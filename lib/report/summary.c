@@ -7,8 +7,8 @@
 
 struct tally {
 	size_t groups;
-	uint64_t goroutines;
-	size_t tolerated; /* groups that fail nothing */
+	uint64_t goroutines; /* that are still there: a figure counts none */
+	size_t tolerated;    /* groups that fail nothing */
 };
 
 static bool is_tolerated(const struct group *g)
@@ -27,7 +27,8 @@ static struct tally tally_of(const struct groups *g, enum status status)
 		if (g->items[i].items[0]->status != status)
 			continue;
 		t.groups++;
-		t.goroutines += group_goroutines(&g->items[i]);
+		if (!class_row(g->items[i].items[0]->class)->is_figure)
+			t.goroutines += group_goroutines(&g->items[i]);
 		t.tolerated += is_tolerated(&g->items[i]) ? 1 : 0;
 	}
 	return t;
@@ -51,12 +52,19 @@ static size_t packages_where(const struct run_file *r, bool checked_only)
 	return n;
 }
 
-static void put_leaks(struct buf *out, struct tally t)
+static void put_goroutines(struct buf *out, struct tally t)
 {
-	screen_count(out, t.groups, "leak");
+	if (!t.goroutines)
+		return;
 	buf_puts(out, " (");
 	screen_count(out, t.goroutines, "goroutine");
 	buf_putc(out, ')');
+}
+
+static void put_leaks(struct buf *out, struct tally t)
+{
+	screen_count(out, t.groups, "leak");
+	put_goroutines(out, t);
 	if (t.tolerated == t.groups) {
 		buf_puts(out, " only reported");
 	} else if (t.tolerated) {
@@ -87,9 +95,8 @@ static void put_verdict(struct buf *out, const struct run_file *r, const struct 
 	if (allowed.groups) {
 		buf_puts(out, ", ");
 		text_number(out, allowed.groups);
-		buf_puts(out, " allowed (");
-		screen_count(out, allowed.goroutines, "goroutine");
-		buf_putc(out, ')');
+		buf_puts(out, " allowed");
+		put_goroutines(out, allowed);
 	}
 }
 
