@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "config/config.h"
 #include "config/yaml.h"
@@ -11,10 +12,21 @@
 #define FOLDERS_MAX 64
 
 /* Whatever is wrong with a file of the user's, it is the configuration that is wrong. */
+static bool refuse(struct err *err, const char *path, const char *why)
+{
+	err_set(err, ERR_USAGE, "%s", why);
+	return err_at(err, path, 0, 0);
+}
+
 static bool fail(struct err *err, const char *path, int sys)
 {
-	err_set(err, ERR_USAGE, "%s", strerror(sys));
-	return err_at(err, path, 0, 0);
+	return refuse(err, path, strerror(sys));
+}
+
+/* Of all that is no file, the one that says nothing without keeping anybody waiting. */
+static bool is_null(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
 }
 
 static bool read_all(int fd, const char *path, struct buf *text, struct err *err)
@@ -41,13 +53,15 @@ static bool read_all(int fd, const char *path, struct buf *text, struct err *err
 
 bool source_read(const char *path, struct buf *text, struct source_id *id, struct err *err)
 {
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st))
 		return fail(err, path, errno);
 	if (S_ISDIR(st.st_mode))
 		return fail(err, path, EISDIR);
+	if (!S_ISREG(st.st_mode) && !is_null(&st))
+		return refuse(err, path, "it is neither a file nor /dev/null");
 	if (id)
 		*id = (struct source_id){ .device = st.st_dev, .inode = st.st_ino };
 	return read_all(fd, path, text, err);

@@ -11,7 +11,8 @@ struct source_id {
 };
 
 /* Appends the whole file, at most YAML_BYTES_MAX bytes, however long it says it is. id may be
- * NULL. Fails with ERR_USAGE: a folder, not readable, too large. */
+ * NULL. Fails with ERR_USAGE: a folder, a pipe or device (nobody knows when they would end; but
+ * /dev/null is an empty file), not readable, too large. */
 bool source_read(const char *path, struct buf *text, struct source_id *id, struct err *err);
 
 /*

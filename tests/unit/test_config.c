@@ -456,6 +456,23 @@ static void faults_in_files_have_their_place(void **state)
 	assert_string_equal(failure_of("none.yaml"), "none.yaml: No such file or directory");
 }
 
+/* Nobody may ever write into a pipe. */
+static void only_files_are_read(void **state)
+{
+	AUTO_BUF text = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(mkfifo(path_of("pipe.yaml"), 0600), 0);
+	alarm(10);
+	assert_string_equal(failure_of("pipe.yaml"),
+			    "pipe.yaml: it is neither a file nor /dev/null");
+	assert_false(source_read("/dev/zero", &text, NULL, &err));
+	assert_true(source_read("/dev/null", &text, NULL, &err));
+	assert_int_equal(text.len, 0);
+	alarm(0);
+}
+
 static void a_long_chain_of_files_is_cut(void **state)
 {
 	(void)state;
@@ -536,6 +553,7 @@ int main(void)
 		cmocka_unit_test(a_bad_twin_names_itself),
 		cmocka_unit_test(files_extend_files),
 		cmocka_unit_test(faults_in_files_have_their_place),
+		cmocka_unit_test(only_files_are_read),
 		cmocka_unit_test(a_long_chain_of_files_is_cut),
 		cmocka_unit_test(huge_files_are_not_read),
 		cmocka_unit_test(the_file_is_found_upwards_to_the_module),
