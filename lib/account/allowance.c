@@ -126,17 +126,32 @@ enum answer rule_matches(const struct policy_rule *r, const struct subject *s)
 	return all;
 }
 
-bool policy_rule_for(const struct policy *p, const struct subject *s, size_t *index)
+#define NO_RULE SIZE_MAX
+
+/* What may excuse without a limit does no harm to a later rule that does: excused they are in any
+ * case, and the later rule has at most fewer to count. */
+static size_t first_rule(const struct policy *p, const struct subject *s)
 {
 	for (size_t i = 0; i < p->rules.len; i++) {
-		enum answer a = rule_matches(&p->rules.items[i], s);
+		const struct policy_rule *r = &p->rules.items[i];
+		enum answer a = rule_matches(r, s);
 
 		if (a == ANSWER_YES)
-			*index = i;
-		if (a != ANSWER_NO)
-			return a == ANSWER_YES;
+			return i;
+		if (a == ANSWER_MAYBE && r->count != RULE_ANY_COUNT)
+			break;
 	}
-	return false;
+	return NO_RULE;
+}
+
+bool policy_rule_for(const struct policy *p, const struct subject *s, size_t *index)
+{
+	size_t i = first_rule(p, s);
+
+	if (i == NO_RULE)
+		return false;
+	*index = i;
+	return true;
 }
 
 bool rule_possible(const struct policy_rule *r, const char *package, const char *const *tests,
@@ -154,8 +169,6 @@ bool rule_possible(const struct policy_rule *r, const char *package, const char 
 }
 
 /* --- findings ---------------------------------------------------------------------------- */
-
-#define NO_RULE SIZE_MAX
 
 /* Before the end, class and stack of what was only seen in the trace may be wrong, and the
  * subtest has no name yet. */
@@ -175,19 +188,19 @@ static struct subject subject_of(const struct finding *f, bool final)
 }
 
 /* In the end a fact that nobody knows matches nothing. */
+static size_t last_word(const struct policy *p, const struct subject *s)
+{
+	for (size_t i = 0; i < p->rules.len; i++)
+		if (rule_matches(&p->rules.items[i], s) == ANSWER_YES)
+			return i;
+	return NO_RULE;
+}
+
 static size_t rule_of(const struct policy *p, const struct finding *f, bool final)
 {
 	struct subject s = subject_of(f, final);
 
-	for (size_t i = 0; i < p->rules.len; i++) {
-		enum answer a = rule_matches(&p->rules.items[i], &s);
-
-		if (a == ANSWER_YES)
-			return i;
-		if (a == ANSWER_MAYBE && !final)
-			return NO_RULE;
-	}
-	return NO_RULE;
+	return final ? last_word(p, &s) : first_rule(p, &s);
 }
 
 static void excuse(const struct policy_rule *r, uint64_t total, struct finding *f)

@@ -120,8 +120,8 @@ struct subject {
 /* Whether a rule excuses the subject, as far as can be known. Expired ones excuse nobody. */
 enum answer rule_matches(const struct policy_rule *r, const struct subject *s);
 
-/* The index of the rule that excuses the subject, as far as its count allows. False: none does,
- * or one that comes before the others needs facts that are not known. */
+/* The index of a rule that excuses the subject, as far as its count allows. False: none does, or
+ * one that comes before it needs facts that are not known and may excuse fewer. */
 bool policy_rule_for(const struct policy *p, const struct subject *s, size_t *index);
 
 /*
