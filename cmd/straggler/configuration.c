@@ -7,7 +7,6 @@
 
 #include "base/str.h"
 #include "config/source.h"
-#include "gotest/module.h"
 
 extern char **environ;
 
@@ -38,37 +37,6 @@ static bool find_file(struct configuration *c, const char *given, const char *di
 	return true;
 }
 
-static bool is_in_go(const char *dir)
-{
-	struct arena scratch = { 0 };
-	struct module_place place;
-	AUTO_BUF work = { 0 };
-	bool found;
-
-	buf_printf(&work, "%s/go.work", dir);
-	found = access(buf_str(&work), F_OK) == 0 || module_locate(dir, &scratch, &place);
-	arena_clear(&scratch);
-	return found;
-}
-
-/* "./x" in a file begins at its folder, unless that is outside of all Go code. */
-static void place_patterns(struct configuration *c)
-{
-	char *folder, *slash;
-
-	folder = c->file ? realpath(c->file, NULL) : NULL;
-	if (!folder)
-		return;
-	slash = strrchr(folder, '/');
-	*slash = '\0';
-	if (!is_in_go(folder)) {
-		free(folder);
-		return;
-	}
-	free(c->dir);
-	c->dir = folder;
-}
-
 bool configuration_read(struct configuration *c, const char *given, const char *dir,
 			struct err *err)
 {
@@ -82,7 +50,6 @@ bool configuration_read(struct configuration *c, const char *given, const char *
 		return false;
 	if (find_file(c, given, dir) && !config_read(&c->config, c->file, err))
 		return false;
-	place_patterns(c);
 	return config_environment(&c->config, environ, err);
 }
 

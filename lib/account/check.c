@@ -27,16 +27,18 @@ struct check {
 	const struct policy_place *place;
 	struct arena *arena; /* borrowed */
 	struct warnings *warnings;
-	struct module_place module; /* what place->dir is in */
+	const char *file;           /* that is being checked, NULL: none yet */
+	const char *dir;            /* where its "./x" begin */
+	struct module_place module; /* what dir is in */
 	const char *root;           /* the module's folder; "" : not known */
 };
 
-static void warn_rule(const struct check *c, const struct config_rule *r, const char *text)
+static void warn_at(const struct check *c, const struct origin *from, const char *text)
 {
-	char place[512];
+	AUTO_BUF place = { 0 };
 
-	snprintf(place, sizeof(place), "%s:%u", r->from.file, r->from.line);
-	warn(c->warnings, c->arena, place, text);
+	buf_printf(&place, "%s:%u", from->file, from->line);
+	warn(c->warnings, c->arena, buf_str(&place), text);
 }
 
 /* --- too broad ----------------------------------------------------------------------------- */
@@ -82,9 +84,9 @@ static bool says_origin(const struct config_rule *r)
 static void check_broad(const struct check *c, const struct config_rule *r)
 {
 	if (!says_origin(r))
-		warn_rule(c, r,
-			  "too broad: it excuses goroutines wherever they come from; name "
-			  "created_by");
+		warn_at(c, &r->from,
+			"too broad: it excuses goroutines wherever they come from; name "
+			"created_by");
 }
 
 /* --- expired ----------------------------------------------------------------------------- */
@@ -96,7 +98,7 @@ static void check_expired(const struct check *c, const struct config_rule *r)
 	if (!*r->expires || strcmp(r->expires, c->place->today) > 0)
 		return;
 	snprintf(text, sizeof(text), "expired on %s: it excuses nothing any more", r->expires);
-	warn_rule(c, r, text);
+	warn_at(c, &r->from, text);
 }
 
 /* --- packages that are not there ---------------------------------------------------------- */
@@ -165,7 +167,7 @@ static const char *nearest_folder(const struct check *c, const char *missing)
 }
 
 /* Warns when a folder below the module's is not there. path is cut to its first missing one. */
-static void check_folder(const struct check *c, const struct config_rule *r, char *path)
+static void check_folder(const struct check *c, const struct origin *from, char *path)
 {
 	AUTO_BUF text = { 0 };
 	const char *nearest;
@@ -185,11 +187,11 @@ static void check_folder(const struct check *c, const struct config_rule *r, cha
 		   path + strlen(c->root) + 1);
 	if (*nearest)
 		buf_printf(&text, "; did you mean '%s'?", nearest);
-	warn_rule(c, r, buf_str(&text));
+	warn_at(c, from, buf_str(&text));
 }
 
 /* An import path of the module, without wildcards. */
-static void check_package(const struct check *c, const struct config_rule *r, struct str package)
+static void check_package(const struct check *c, const struct origin *from, struct str package)
 {
 	AUTO_BUF path = { 0 };
 	struct str below = package;
@@ -200,10 +202,10 @@ static void check_package(const struct check *c, const struct config_rule *r, st
 	/* The names of an external test package end so, its folder does not. */
 	if (ends_with(buf_str(&path), "_test"))
 		path.data[path.len - strlen("_test")] = '\0';
-	check_folder(c, r, path.data);
+	check_folder(c, from, path.data);
 }
 
-static void check_relative(const struct check *c, const struct config_rule *r, struct str pattern)
+static void check_relative(const struct check *c, const struct origin *from, struct str pattern)
 {
 	AUTO_BUF path = { 0 };
 
@@ -211,29 +213,58 @@ static void check_relative(const struct check *c, const struct config_rule *r, s
 	if (!*c->root || !str_skip(&pattern, "./") || !pattern.n ||
 	    memmem(pattern.p, pattern.n, "..", strlen("..")))
 		return;
-	buf_printf(&path, "%s/%.*s", c->place->dir, (int)pattern.n, pattern.p);
-	check_folder(c, r, path.data);
+	buf_printf(&path, "%s/%.*s", c->dir, (int)pattern.n, pattern.p);
+	check_folder(c, from, path.data);
+}
+
+static bool is_below(struct str package, const char *module)
+{
+	return str_skip(&package, module) && (!package.n || *package.p == '/');
+}
+
+/* A package that is neither below the module's path nor said to be a folder of it. */
+static void check_plain(const struct check *c, const struct origin *from, struct str pattern)
+{
+	AUTO_BUF path = { 0 }, text = { 0 };
+
+	if (!*c->root || !pattern.n || is_below(pattern, c->module.module))
+		return;
+	buf_printf(&path, "%s/%.*s", c->root, (int)pattern.n, pattern.p);
+	if (!is_folder(buf_str(&path)))
+		return;
+	buf_printf(&text,
+		   "can never match: no package of the module is called %.*s; did you mean '",
+		   (int)pattern.n, pattern.p);
+	buf_printf(&text, "%s/%.*s'?", c->module.module, (int)pattern.n, pattern.p);
+	warn_at(c, from, buf_str(&text));
+}
+
+/* A pattern for packages that are tested. */
+static void check_pattern(const struct check *c, const struct origin *from, const char *pattern)
+{
+	struct str fixed = fixed_part(pattern);
+
+	if (str_starts(fixed, ".")) {
+		check_relative(c, from, fixed);
+		return;
+	}
+	check_package(c, from, fixed);
+	check_plain(c, from, fixed);
 }
 
 static void check_packages(const struct check *c, const struct config_rule *r)
 {
 	static const enum rule_key functions[] = { RULE_CREATED_BY, RULE_STARTED, RULE_BLOCKED_IN };
 
-	for (size_t i = 0; i < r->match[RULE_PACKAGE].len; i++) {
-		struct str fixed = fixed_part(r->match[RULE_PACKAGE].items[i]);
-
-		if (str_starts(fixed, "."))
-			check_relative(c, r, fixed);
-		else
-			check_package(c, r, fixed);
-	}
+	for (size_t i = 0; i < r->match[RULE_PACKAGE].len; i++)
+		check_pattern(c, &r->from, r->match[RULE_PACKAGE].items[i]);
 	for (size_t k = 0; k < ARRAY_LEN(functions); k++)
 		for (size_t i = 0; i < r->match[functions[k]].len; i++) {
 			struct str package = name_package(r->match[functions[k]].items[i]);
 
 			if (!memchr(package.p, '%', package.n) &&
 			    !memchr(package.p, '*', package.n))
-				check_package(c, r, package);
+				check_package(c, &r->from, package);
 		}
 }
 
@@ -241,17 +272,26 @@ static void check_packages(const struct check *c, const struct config_rule *r)
 
 static void find_module(struct check *c)
 {
-	size_t n = strlen(c->place->dir), below;
+	size_t n = strlen(c->dir), below;
 
 	c->root = "";
-	if (!module_locate(c->place->dir, c->arena, &c->module) || !*c->module.module)
+	if (!module_locate(c->dir, c->arena, &c->module) || !*c->module.module)
 		return;
 	below = strlen(c->module.import) - strlen(c->module.module);
 	if (below > n)
 		return;
-	c->root = arena_strndup(c->arena, c->place->dir, n - below);
+	c->root = arena_strndup(c->arena, c->dir, n - below);
 	if (has_nested_modules(c))
 		c->root = "";
+}
+
+static void enter_file(struct check *c, const char *file)
+{
+	if (c->file && !strcmp(c->file, file))
+		return;
+	c->file = file;
+	c->dir = policy_folder(c->place, file, c->arena);
+	find_module(c);
 }
 
 void check_config(const struct config *c, const struct policy_place *place, struct arena *a,
@@ -259,12 +299,19 @@ void check_config(const struct config *c, const struct policy_place *place, stru
 {
 	struct check check = { .place = place, .arena = a, .warnings = w };
 
-	find_module(&check);
+	for (size_t i = 0; i < c->sections.len; i++) {
+		const struct config_section *s = &c->sections.items[i];
+
+		enter_file(&check, s->from.file);
+		if (*s->match)
+			check_pattern(&check, &s->from, s->match);
+	}
 	for (size_t i = 0; i < c->rules.len; i++) {
 		const struct config_rule *r = &c->rules.items[i];
 
 		if (r->built_in)
 			continue;
+		enter_file(&check, r->from.file);
 		check_expired(&check, r);
 		check_broad(&check, r);
 		check_packages(&check, r);

@@ -11,8 +11,8 @@ struct warnings {
 
 /*
  * Warns of allowances that have expired, that are too broad (nothing says where the goroutine
- * comes from, or only a function that every stack has), and that can never match: the
- * folder of their package is not in the module. The catalogue is not looked at.
+ * comes from, or only a function that every stack has), and of those and sections that can never
+ * match: the folder of their package is not in the module. The catalogue is not looked at.
  */
 void check_config(const struct config *c, const struct policy_place *place, struct arena *a,
 		  struct warnings *w);

@@ -1,6 +1,7 @@
 #include "account/policy.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "account/fields.h"
 #include "account/pattern.h"
@@ -53,20 +54,51 @@ static const char *walk(struct buf *dir, const char *pattern)
 	return pattern;
 }
 
-/* The import path pattern of one that may begin at the folder. */
-static const char *resolve_package(struct policy *p, const char *dir, const char *pattern)
+static bool has_workspace(const char *dir)
+{
+	AUTO_BUF path = { 0 };
+
+	buf_printf(&path, "%s/go.work", dir);
+	return access(buf_str(&path), F_OK) == 0;
+}
+
+static bool is_in_go(const char *dir, struct arena *a)
 {
 	struct module_place place;
+
+	return has_workspace(dir) || module_locate(dir, a, &place);
+}
+
+/* A link lies where it is, not where it leads to. */
+const char *policy_folder(const struct policy_place *place, const char *file, struct arena *a)
+{
+	const char *slash = strrchr(file, '/');
+	AUTO_BUF dir = { 0 };
+	AUTO_FREE char *path = NULL;
+
+	buf_put(&dir, file, slash ? (size_t)(slash + 1 - file) : 0);
+	buf_putc(&dir, '.');
+	path = access(file, F_OK) == 0 ? realpath(buf_str(&dir), NULL) : NULL;
+	return path && is_in_go(path, a) ? arena_strndup(a, path, strlen(path)) : place->dir;
+}
+
+/* The import path pattern of one that may begin at a file's folder. */
+static const char *resolve_package(struct policy *p, const struct policy_place *place,
+				   const char *file, const char *pattern)
+{
+	struct module_place module;
 	AUTO_BUF at = { 0 }, full = { 0 };
-	const char *rest;
+	const char *rest, *dir;
 
 	if (!is_relative(pattern))
 		return keep(p, pattern);
+	dir = policy_folder(place, file, &p->arena);
 	buf_puts(&at, strcmp(dir, "/") != 0 ? dir : "");
 	rest = walk(&at, pattern);
-	if (!module_locate(buf_str(&at), &p->arena, &place))
-		return keep(p, pattern);
-	buf_puts(&full, place.import);
+	if (!module_locate(buf_str(&at), &p->arena, &module))
+		/* Below a workspace's folder are its modules, whatever they are called. */
+		return keep(p, has_workspace(buf_str(&at)) ? rest : pattern);
+	buf_puts(&full, module.import);
 	if (full.len && *rest)
 		buf_putc(&full, '/');
 	buf_puts(&full, rest);
@@ -123,14 +155,14 @@ static void add_section(struct policy *p, const struct config_section *s,
 	struct policy_scope scope = { .package = "", .test = keep(p, s->test) };
 
 	if (*s->match)
-		scope.package = resolve_package(p, place->dir, s->match);
+		scope.package = resolve_package(p, place, s->from.file, s->match);
 	add_values(p, &scope, s->values);
 	add_classes(&scope, s->classes.items, s->classes.len);
 	VEC_PUSH(&p->scopes, scope);
 }
 
 static const char *prepare_text(struct policy *p, enum rule_key k, const char *text,
-				const struct policy_place *place)
+				const char *file, const struct policy_place *place)
 {
 	AUTO_BUF b = { 0 };
 
@@ -141,7 +173,7 @@ static const char *prepare_text(struct policy *p, enum rule_key k, const char *t
 		name_normalise(&b, text);
 		return keep(p, buf_str(&b));
 	case RULE_PACKAGE:
-		return resolve_package(p, place->dir, text);
+		return resolve_package(p, place, file, text);
 	default:
 		return keep(p, text);
 	}
@@ -163,8 +195,8 @@ static void add_rule(struct policy *p, const struct config_rule *r,
 		rule.match[k].items =
 		    arena_alloc(&p->arena, (r->match[k].len + 1) * sizeof(*rule.match[k].items));
 		for (size_t i = 0; i < r->match[k].len; i++)
-			rule.match[k].items[i] =
-			    prepare_text(p, (enum rule_key)k, r->match[k].items[i], place);
+			rule.match[k].items[i] = prepare_text(
+			    p, (enum rule_key)k, r->match[k].items[i], r->from.file, place);
 	}
 	VEC_PUSH(&p->rules, rule);
 }

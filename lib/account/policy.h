@@ -7,7 +7,7 @@
  *   functions  compared as name_normalise() makes them; '*' is any text, but "(*" is a pointer
  *   tests      '*' is any text; a pattern that names a test names its subtests, too
  *   packages   "..." and '*' are any text, "x/..." is x as well; "./x" and "../x" were
- *              resolved from the configuration's folder
+ *              resolved from the folder of the file that says them
  *
  * Of several allowances the first that matches decides, so that an own one with `count: 0`
  * takes back what the catalogue excuses.
@@ -64,9 +64,13 @@ struct policy {
 };
 
 struct policy_place {
-	const char *dir;   /* absolute: what "./x" in a package pattern begins at */
+	const char *dir;   /* absolute: the working folder */
 	const char *today; /* "2026-03-01", UTC: which allowances have expired */
 };
+
+/* Where "./x" in a file (named as it was opened) begins: at its folder, unless that is outside of
+ * all Go code, or the file is not there; then at place's. In the arena, or place's. */
+const char *policy_folder(const struct policy_place *place, const char *file, struct arena *a);
 
 /* Tells a configuration, before it is read, what the classes are. */
 void policy_teach(struct config *c);

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "account/check.h"
 #include "account/draft.h"
@@ -11,7 +12,8 @@
 #include "config/catalogue.h"
 #include "unit.h"
 
-static char folder[] = "/tmp/test_policy.XXXXXX";
+static char scratch[] = "/tmp/test_policy.XXXXXX";
+static char folder[64]; /* of the module, in scratch */
 
 /* --- patterns --------------------------------------------------------------------------- */
 
@@ -114,6 +116,72 @@ static enum status decide(const char *yaml, struct finding *f)
 	make(&p, yaml);
 	policy_decide(&p, f, 1);
 	return f->status;
+}
+
+static void write_file(const char *name, const char *text)
+{
+	char path[256];
+	FILE *out;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	out = fopen(path, "we");
+	assert_non_null(out);
+	fputs(text, out);
+	assert_int_equal(fclose(out), 0);
+}
+
+static void make_from_file(struct policy *p, const char *dir, const char *name)
+{
+	struct policy_place place = { .dir = dir, .today = "2026-06-15" };
+	AUTO_CONFIG c = { 0 };
+	struct err err = { 0 };
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	policy_teach(&c);
+	if (!config_read(&c, path, &err))
+		fail_msg("%s:%u:%u: %s", path, err.line, err.col, err.msg);
+	policy_make(p, &c, &place);
+}
+
+/* Whatever folder it is read from. */
+static void a_pattern_begins_at_the_folder_of_its_file(void **state)
+{
+	static const struct {
+		const char *main, *dir, *package;
+	} cases[] = {
+		{ "rules.yaml", "/", "example.com/m/..." },
+		{ "a/rules.yaml", "/", "example.com/m/a/..." },
+		{ "extends.yaml", "/", "example.com/m/a/..." },
+		{ "link.yaml", "/", "example.com/m/..." },
+		{ "../work/rules.yaml", "/", "..." },
+		{ "../work/one.yaml", "/", "example.com/one/..." },
+		{ "../bare/rules.yaml", NULL, "example.com/m/..." },
+	};
+	static const char rules[] = "allow: [{test: T, package: ./...}]\n"
+				    "packages: [{match: ./..., settle: 2s}]\n";
+	char in[256];
+
+	(void)state;
+	write_file("rules.yaml", rules);
+	write_file("a/rules.yaml", rules);
+	write_file("extends.yaml", "extends: a/rules.yaml\n");
+	snprintf(in, sizeof(in), "%s/link.yaml", folder);
+	assert_int_equal(symlink("a/rules.yaml", in), 0);
+	write_file("../work/go.work", "go 1.22\nuse ./one\n");
+	write_file("../work/one/go.mod", "module example.com/one\n");
+	write_file("../work/rules.yaml", rules);
+	write_file("../work/one.yaml", "allow: [{test: T, package: ./one/...}]\n"
+				       "packages: [{match: ./one/..., settle: 2s}]\n");
+	write_file("../bare/rules.yaml", rules);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO_POLICY p = { 0 };
+
+		make_from_file(&p, cases[i].dir ? cases[i].dir : folder, cases[i].main);
+		assert_string_equal(p.rules.items[0].match[RULE_PACKAGE].items[0],
+				    cases[i].package);
+		assert_string_equal(p.scopes.items[1].package, cases[i].package);
+	}
 }
 
 static void all_keys_of_a_rule_must_match(void **state)
@@ -578,8 +646,21 @@ static void odd_rules_are_warned_of(void **state)
 	    "  - {created_by: example.com/m/ab.New}\n"
 	    "  - {created_by: example.com/m/a_test.New, package: [./..., ./a/..., other.com/x]}\n"
 	    "  - {created_by: '*'}\n"
-	    "  - {test: TestY}\n";
+	    "  - {test: TestY}\n"
+	    "  - {test: TestZ, package: a/...}\n"
+	    "packages:\n"
+	    "  - {match: ./a/..., settle: 2s}\n"
+	    "  - {match: ./ac/..., settle: 2s}\n"
+	    "  - {match: a, settle: 2s}\n"
+	    "  - {test: TestX, settle: 2s}\n"
+	    "  - {match: example.com/m/ab, settle: 2s}\n";
 	static const char *const want[] = {
+		"x.yaml:15: can never match: there is no folder ac in the module; did you mean "
+		"'a'?",
+		"x.yaml:16: can never match: no package of the module is called a; did you mean "
+		"'example.com/m/a'?",
+		"x.yaml:18: can never match: there is no folder ab in the module; did you mean "
+		"'a'?",
 		"x.yaml:3: too broad: it excuses goroutines wherever they come from; name "
 		"created_by",
 		"x.yaml:4: too broad: it excuses goroutines wherever they come from; name "
@@ -591,6 +672,8 @@ static void odd_rules_are_warned_of(void **state)
 		"'a'?",
 		"x.yaml:10: too broad: it excuses goroutines wherever they come from; name "
 		"created_by",
+		"x.yaml:12: can never match: no package of the module is called a; did you mean "
+		"'example.com/m/a'?",
 	};
 	struct policy_place place = { .dir = folder, .today = "2026-06-15" };
 	AUTO_WARNINGS w = { 0 };
@@ -676,20 +759,21 @@ static void a_draft_is_what_findings_have_in_common(void **state)
 
 static int make_folder(void **state)
 {
-	char path[256];
-	FILE *out;
+	static const char *const folders[] = { "/bare", "/m", "/m/a", "/work", "/work/one" };
 
 	(void)state;
-	if (!mkdtemp(folder))
+	if (!mkdtemp(scratch))
 		return -1;
-	snprintf(path, sizeof(path), "%s/a", folder);
-	mkdir(path, 0700);
-	snprintf(path, sizeof(path), "%s/go.mod", folder);
-	out = fopen(path, "we");
-	if (!out)
-		return -1;
-	fputs("module example.com/m\n\ngo 1.22\n", out);
-	return fclose(out);
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "%s%s", scratch, folders[i]);
+		if (mkdir(path, 0700))
+			return -1;
+	}
+	snprintf(folder, sizeof(folder), "%s/m", scratch);
+	write_file("go.mod", "module example.com/m\n\ngo 1.22\n");
+	return 0;
 }
 
 static int remove_folder(void **state)
@@ -697,7 +781,7 @@ static int remove_folder(void **state)
 	char command[64];
 
 	(void)state;
-	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+	snprintf(command, sizeof(command), "rm -rf '%s'", scratch);
 	return system(command); /* NOLINT(cert-env33-c): a folder of ours */
 }
 
@@ -706,6 +790,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patterns_match_what_they_say),
 		cmocka_unit_test(patterns_do_not_explode),
+		cmocka_unit_test(a_pattern_begins_at_the_folder_of_its_file),
 		cmocka_unit_test(all_keys_of_a_rule_must_match),
 		cmocka_unit_test(names_are_compared_without_their_accidents),
 		cmocka_unit_test(a_wrapper_is_not_what_was_started),
