@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "report/text.h"
 
+#define WARNINGS_MAX 10
+
 struct tally {
 	size_t groups;
 	uint64_t goroutines; /* that are still there: a figure counts none */
@@ -237,20 +239,36 @@ static void print_undecided(struct screen *s, const struct run_file *r)
 			  "that the first run could not decide on and nobody could look at again");
 }
 
+static void print_warning(struct screen *s, const struct buf *line)
+{
+	screen_style(s, STYLE_WARN);
+	text_wrap(s->out, str_of(buf_str(line)), s->width - SCREEN_INDENT, SCREEN_INDENT);
+	screen_plain(s);
+	buf_putc(s->out, '\n');
+}
+
+/* A baseline has thousands of allowances: what is odd about them shall not bury the rest. */
 static void print_warnings(struct screen *s, const struct run_file *r)
 {
-	for (size_t i = 0; i < r->warnings.len; i++) {
+	size_t n = r->warnings.len;
+	size_t shown = s->options->verbose || n <= WARNINGS_MAX ? n : WARNINGS_MAX;
+	AUTO_BUF more = { 0 };
+
+	for (size_t i = 0; i < shown; i++) {
 		AUTO_BUF line = { 0 };
 
 		buf_puts(&line, "warning: ");
 		text_clean(&line, r->warnings.items[i].place);
 		buf_puts(&line, ": ");
 		text_clean(&line, r->warnings.items[i].text);
-		screen_style(s, STYLE_WARN);
-		text_wrap(s->out, str_of(buf_str(&line)), s->width - SCREEN_INDENT, SCREEN_INDENT);
-		screen_plain(s);
-		buf_putc(s->out, '\n');
+		print_warning(s, &line);
 	}
+	if (shown == n)
+		return;
+	buf_puts(&more, "warning: there are ");
+	screen_count(&more, n - shown, "more warning");
+	buf_puts(&more, ": --verbose shows all");
+	print_warning(s, &more);
 }
 
 void summary_print(struct screen *s, const struct run_file *r, const struct groups *g)
