@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "account/check.h"
 #include "cmd.h"
 #include "config/catalogue.h"
 #include "config/sample.h"
@@ -141,7 +140,7 @@ static bool check(const char *file, struct err *err)
 			       CONFIG_FILE);
 	if (!configuration_finish(&c, err))
 		return false;
-	check_config(&c.config, &c.place, &c.config.arena, &warnings);
+	configuration_check(&c, &warnings);
 	for (size_t i = 0; i < warnings.len; i++)
 		printf("%s: warning: %s\n", warnings.items[i].place, warnings.items[i].text);
 	if (!warnings.len)

@@ -167,7 +167,7 @@ static bool configure(struct invocation *t, struct err *err)
 			return false;
 	if (!configuration_finish(c, err))
 		return false;
-	check_config(&c->config, &c->place, &t->arena, &t->warnings);
+	configuration_check(c, &t->warnings);
 	return true;
 }
 

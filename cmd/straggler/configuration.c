@@ -62,6 +62,14 @@ bool configuration_finish(struct configuration *c, struct err *err)
 	return true;
 }
 
+void configuration_check(struct configuration *c, struct warnings *w)
+{
+	static const char *const own[] = { "STRAGGLER_CONFIG", "STRAGGLER_STATE", NULL };
+
+	check_config(&c->config, &c->place, &c->config.arena, w);
+	check_environment(environ, own, &c->config.arena, w);
+}
+
 void configuration_release(struct configuration *c)
 {
 	config_release(&c->config);

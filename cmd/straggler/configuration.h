@@ -2,7 +2,7 @@
 #ifndef CONFIGURATION_H
 #define CONFIGURATION_H
 
-#include "account/policy.h"
+#include "account/check.h"
 
 /* Zero-initialised before configuration_read. */
 struct configuration {
@@ -21,6 +21,9 @@ struct configuration {
  */
 bool configuration_read(struct configuration *c, const char *given, const char *dir,
 			struct err *err);
+
+/* Adds what is odd about file and environment, in c's arena. After configuration_finish. */
+void configuration_check(struct configuration *c, struct warnings *w);
 
 /* Adds the catalogue and makes the policy. */
 bool configuration_finish(struct configuration *c, struct err *err);

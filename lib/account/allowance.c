@@ -154,18 +154,89 @@ bool policy_rule_for(const struct policy *p, const struct subject *s, size_t *in
 	return true;
 }
 
-bool rule_possible(const struct policy_rule *r, const char *package, const char *const *tests,
-		   size_t n)
-{
-	const struct config_texts *t = &r->match[RULE_TEST];
+/* --- rules that matched nothing ---------------------------------------------------------- */
 
-	if (r->match[RULE_PACKAGE].len &&
-	    match_package(&r->match[RULE_PACKAGE], package) == ANSWER_NO)
-		return false;
-	for (size_t i = 0; i < n && t->len; i++)
-		if (match_test(t, &(struct subject){ .test = tests[i] }) == ANSWER_YES)
+/* An import path as it is in normalised names: without "/v2". */
+static void put_path(struct buf *out, const char *path)
+{
+	AUTO_BUF name = { 0 };
+
+	buf_printf(&name, "%s.F", path);
+	name_normalise(out, buf_str(&name));
+	out->len -= strlen(".F");
+	out->data[out->len] = '\0';
+}
+
+/* Whether one of the functions is the package's own, or of some other module. */
+static bool is_home(const struct config_texts *functions, const struct tested *t)
+{
+	AUTO_BUF module = { 0 }, package = { 0 };
+
+	if (!functions->len || !*t->module)
+		return true;
+	put_path(&module, t->module);
+	put_path(&package, t->package);
+	for (size_t i = 0; i < functions->len; i++) {
+		struct str home = name_package(functions->items[i]);
+
+		if (!name_in_module(functions->items[i], buf_str(&module)) ||
+		    memchr(home.p, '*', home.n))
 			return true;
-	return !t->len;
+		if (str_skip(&home, buf_str(&package)) && (!home.n || str_is(home, "_test")))
+			return true;
+	}
+	return false;
+}
+
+static bool speaks_of(const struct policy_rule *r, const struct tested *t)
+{
+	if (r->match[RULE_PACKAGE].len)
+		return match_package(&r->match[RULE_PACKAGE], t->package) != ANSWER_NO;
+	return is_home(&r->match[RULE_CREATED_BY], t) && is_home(&r->match[RULE_STARTED], t);
+}
+
+static bool any_matches(const struct config_texts *patterns, const struct tested *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (match_test(patterns, &(struct subject){ .test = t->tests[i] }) == ANSWER_YES)
+			return true;
+	return false;
+}
+
+/* They run when they are asked for only. */
+static bool speaks_of_benchmarks(const struct policy_rule *r)
+{
+	for (size_t i = 0; i < r->match[RULE_TEST].len; i++)
+		if (starts_with(r->match[RULE_TEST].items[i], "Benchmark"))
+			return true;
+	return false;
+}
+
+/* Whether the test that it names can be in no other package. */
+static bool is_bound(const struct policy_rule *r)
+{
+	const struct config_texts *packages = &r->match[RULE_PACKAGE];
+
+	for (size_t i = 0; i < packages->len; i++)
+		if (strchr(packages->items[i], '*') || strstr(packages->items[i], "..."))
+			return false;
+	return packages->len == 1;
+}
+
+bool rule_possible(const struct policy_rule *r, const struct tested *t)
+{
+	const struct config_texts *tests = &r->match[RULE_TEST];
+
+	if (!speaks_of(r, t))
+		return false;
+	if (!tests->len)
+		return !t->chosen;
+	return any_matches(tests, t) || (!t->chosen && is_bound(r) && !speaks_of_benchmarks(r));
+}
+
+bool rule_possible_anywhere(const struct policy_rule *r)
+{
+	return !speaks_of_benchmarks(r);
 }
 
 /* --- findings ---------------------------------------------------------------------------- */

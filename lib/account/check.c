@@ -318,13 +318,56 @@ void check_config(const struct config *c, const struct policy_place *place, stru
 	}
 }
 
+/* --- variables ------------------------------------------------------------------------------ */
+
+#define PREFIX    "STRAGGLER_"
+#define NAMES_MAX (SETTING_COUNT + 8)
+
+void check_environment(char *const *envp, const char *const *own, struct arena *a,
+		       struct warnings *w)
+{
+	const char *known[NAMES_MAX];
+	size_t n = 0;
+
+	/* Without what all of them have in common, or every name would be near. */
+	for (; *own && n < NAMES_MAX - SETTING_COUNT; own++)
+		known[n++] = *own + strlen(PREFIX);
+	for (size_t i = 0; i < SETTING_COUNT; i++)
+		known[n++] = setting_row((enum setting_id)i)->variable + strlen(PREFIX);
+	for (; *envp; envp++) {
+		const char *name = arena_strndup(a, *envp, strcspn(*envp, "="));
+		const char *nearest;
+		AUTO_BUF text = { 0 };
+
+		if (!starts_with(name, PREFIX))
+			continue;
+		nearest = nearest_name(name + strlen(PREFIX), known, n);
+		if (!nearest || !strcmp(nearest, name + strlen(PREFIX)))
+			continue;
+		buf_printf(&text, "no such variable is read: did you mean '%s%s'?", PREFIX,
+			   nearest);
+		warn(w, a, name, buf_str(&text));
+	}
+}
+
+/* --- matched nothing ------------------------------------------------------------------------ */
+
+static bool was_warned_of(const struct warnings *w, const char *place)
+{
+	for (size_t i = 0; i < w->len; i++)
+		if (!strcmp(w->items[i].place, place))
+			return true;
+	return false;
+}
+
 void check_use(const struct policy *p, const bool *used, const bool *possible, struct arena *a,
-	       struct warnings *w)
+	       const struct warnings *before, struct warnings *w)
 {
 	for (size_t i = 0; i < p->rules.len; i++) {
 		const struct policy_rule *r = &p->rules.items[i];
 
-		if (!used[i] && possible[i] && !r->expired && !r->built_in)
+		if (!used[i] && possible[i] && !r->expired && !r->built_in &&
+		    !was_warned_of(before, r->place))
 			warn(w, a, r->place, "matched nothing in this run");
 	}
 }

@@ -17,10 +17,16 @@ struct warnings {
 void check_config(const struct config *c, const struct policy_place *place, struct arena *a,
 		  struct warnings *w);
 
+/* Warns of variables that look like ours, STRAGGLER_SETTEL, but for a slip of the pen. own is
+ * NULL-terminated: those that are no settings' twins. */
+void check_environment(char *const *envp, const char *const *own, struct arena *a,
+		       struct warnings *w);
+
 /* Warns of allowances that matched nothing: used and possible have one bool a rule. Only the
- * possible ones are meant: their package and test were in the run. */
+ * possible ones are meant: their package and test were in the run. Of those that were warned of
+ * before nothing more is said. */
 void check_use(const struct policy *p, const bool *used, const bool *possible, struct arena *a,
-	       struct warnings *w);
+	       const struct warnings *before, struct warnings *w);
 
 void warnings_release(struct warnings *w);
 #define AUTO_WARNINGS CLEANUP(warnings_release) struct warnings

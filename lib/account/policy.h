@@ -140,9 +140,22 @@ void policy_excuse(const struct policy *p, struct finding *items, size_t n);
  * which leaks are only shown (mode: report). Doing it again changes nothing more. */
 void policy_decide(const struct policy *p, struct finding *items, size_t n);
 
-/* Whether a rule could have matched something in a package where these tests ran (n names). */
-bool rule_possible(const struct policy_rule *r, const char *package, const char *const *tests,
-		   size_t n);
+/* A package whose tests ran. */
+struct tested {
+	const char *package;
+	const char *module;       /* its module, "": not known */
+	const char *const *tests; /* n names */
+	size_t n;
+	bool chosen; /* flags chose among its tests: there are others */
+};
+
+/* Whether a rule should have matched something in the package: it speaks of it, or may, and of
+ * a test that ran, or of any. A rule that names neither speaks of the package that its
+ * functions are in, as far as that is one of the module's. */
+bool rule_possible(const struct policy_rule *r, const struct tested *t);
+
+/* The same when all tests of all packages ran. */
+bool rule_possible_anywhere(const struct policy_rule *r);
 
 /* Marks in used (one a rule) those that match one of the findings. */
 void policy_use(const struct policy *p, const struct finding *items, size_t n, bool *used);

@@ -63,6 +63,13 @@ static const char *keep(struct arena *a, const char *s)
 	return arena_strndup(a, s, strlen(s));
 }
 
+static const char *folder_of(struct arena *a, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? arena_strndup(a, path, slash > path ? (size_t)(slash - path) : 1) : "";
+}
+
 /* "go1.26.8" is 26; a development version names none. */
 static int minor_of(const char *version)
 {
@@ -91,6 +98,7 @@ bool go_facts_read(const char *go, const char *dir, char *const *envp, struct ar
 		.flags = keep(a, json_get_str(root, "GOFLAGS", "")),
 		.module = module_of_file(json_get_str(root, "GOMOD", ""), a),
 	};
+	facts->root = *facts->module ? folder_of(a, json_get_str(root, "GOMOD", "")) : "";
 	facts->minor = minor_of(facts->version);
 	return true;
 }

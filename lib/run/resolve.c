@@ -202,12 +202,18 @@ static void add_surges(struct resolve *r, const struct counts_index *x)
 static void apply_rules(struct resolve *r, const struct package_record *seen)
 {
 	const struct resolve_rules *rules = r->rules;
+	struct tested tested = { .package = r->package,
+				 .tests = r->texts.items,
+				 .n = r->texts.len,
+				 .chosen = rules->chosen };
 
 	policy_decide(rules->policy, r->found.items, r->found.len);
 	policy_use(rules->policy, r->found.items, r->found.len, rules->used);
-	for (size_t i = 0; seen && seen->checked != CHECKED_NO && i < rules->policy->rules.len; i++)
-		rules->possible[i] |= rule_possible(&rules->policy->rules.items[i], r->package,
-						    r->texts.items, r->texts.len);
+	if (!seen || seen->checked == CHECKED_NO)
+		return;
+	tested.module = seen->module;
+	for (size_t i = 0; i < rules->policy->rules.len; i++)
+		rules->possible[i] |= rule_possible(&rules->policy->rules.items[i], &tested);
 }
 
 static void add_tests(struct resolve *r, const struct counts_index *x)

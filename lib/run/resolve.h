@@ -13,6 +13,7 @@ struct resolve_rules {
 	const struct policy *policy;
 	bool *used;     /* it matched something */
 	bool *possible; /* a package and a test that it speaks of were in the run */
+	bool chosen;    /* flags chose among the tests */
 };
 
 /*

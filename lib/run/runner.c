@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "base/clock.h"
@@ -417,15 +418,49 @@ static bool is_choice(const struct cmdline *c)
 	return false;
 }
 
+static bool same_folder(const char *a, const char *b)
+{
+	struct stat one, other;
+
+	return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
+}
+
+/* Whether a pattern means all of the main module. */
+static bool is_all(const struct runner *r, const char *pattern)
+{
+	struct str s = str_of(pattern);
+
+	if (!strcmp(pattern, "./..."))
+		return same_folder(r->spec->cmdline->dir ? r->spec->cmdline->dir : ".",
+				   r->facts->root);
+	return str_skip(&s, r->facts->module) && str_is(s, "/...");
+}
+
+/* Whether every test of the main module ran, and was watched. */
+static bool was_whole(const struct runner *r)
+{
+	const struct cmdline *c = r->spec->cmdline;
+	bool all = false;
+
+	for (size_t i = 0; i < c->packages.len && *r->facts->root; i++)
+		all |= is_all(r, c->packages.items[i]);
+	for (size_t i = 0; i < r->result->file.packages.len && all; i++)
+		all = r->result->file.packages.items[i].checked != CHECKED_NO;
+	return all && !r->rules.chosen;
+}
+
 static void warn(struct runner *r)
 {
 	const struct policy *p = r->spec->policy;
 	AUTO_WARNINGS unused = { 0 };
+	bool whole = was_whole(r);
 
-	for (size_t i = 0; i < p->rules.len && is_choice(r->spec->cmdline); i++)
-		r->rules.possible[i] &= p->rules.items[i].match[RULE_TEST].len > 0;
+	for (size_t i = 0; i < p->rules.len && whole; i++)
+		r->rules.possible[i] |= rule_possible_anywhere(&p->rules.items[i]);
 	if (!r->result->signal)
-		check_use(p, r->rules.used, r->rules.possible, &r->arena, &unused);
+		check_use(p, r->rules.used, r->rules.possible, &r->arena, r->spec->warnings,
+			  &unused);
 	for (size_t i = 0; i < r->spec->warnings->len; i++)
 		add_warning(r, &r->spec->warnings->items[i]);
 	for (size_t i = 0; i < unused.len; i++)
@@ -457,6 +492,7 @@ static bool prepare(struct runner *r, struct err *err)
 	r->render = render_new(options);
 	retries_init(&r->retries, &r->arena);
 	r->rules.policy = r->spec->policy;
+	r->rules.chosen = is_choice(r->spec->cmdline);
 	r->rules.used = calloc(r->spec->policy->rules.len + 1, sizeof(bool));
 	r->rules.possible = calloc(r->spec->policy->rules.len + 1, sizeof(bool));
 	if (!r->rules.used || !r->rules.possible)

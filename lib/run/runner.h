@@ -61,10 +61,11 @@ struct go_facts {
 	const char *flags;   /* GOFLAGS, effective */
 	const char
 	    *module; /* module path of the main module, "" outside or in a workspace of several */
-	int minor;   /* 26; -1: not known */
+	const char *root; /* absolute: the folder of the main module's go.mod, "" as above */
+	int minor;        /* 26; -1: not known */
 };
 
-/* Asks `go env` and `go list -m` in dir (NULL: here). Fails when there is no go. */
+/* Asks `go env` in dir (NULL: here). Fails when there is no go. */
 bool go_facts_read(const char *go, const char *dir, char *const *envp, struct arena *a,
 		   struct go_facts *facts, struct err *err);
 

@@ -696,23 +696,99 @@ static void odd_rules_are_warned_of(void **state)
 static void rules_that_matched_nothing_are_warned_of(void **state)
 {
 	static const char *const tests[] = { "TestA", "TestA/x" };
+	static struct warning_record known = { "x.yaml:8", "can never match" };
+	static const struct warnings before = { &known, 1, 1 };
+	const struct tested tested = {
+		.package = "a", .module = "", .tests = tests, .n = ARRAY_LEN(tests)
+	};
 	AUTO_POLICY p = { 0 };
 	AUTO_WARNINGS w = { 0 };
 	struct finding f = finding("a.F");
-	bool used[6] = { 0 }, possible[6];
+	bool used[7] = { 0 }, possible[7];
 
 	(void)state;
 	make(&p, "allow:\n  - created_by: a.F\n  - created_by: a.G\n  - {created_by: a.G, test: "
 		 "TestB}\n  - {created_by: a.G, test: TestA/x}\n  - {created_by: a.G, package: b}\n"
-		 "  - {created_by: a.G, expires: 2020-01-01}\n");
+		 "  - {created_by: a.G, expires: 2020-01-01}\n  - created_by: a.H\n");
 	policy_use(&p, &f, 1, used);
-	for (size_t i = 0; i < 6; i++)
-		possible[i] = rule_possible(&p.rules.items[i], "a", tests, ARRAY_LEN(tests));
-	check_use(&p, used, possible, &p.arena, &w);
+	for (size_t i = 0; i < ARRAY_LEN(possible); i++)
+		possible[i] = rule_possible(&p.rules.items[i], &tested);
+	check_use(&p, used, possible, &p.arena, &before, &w);
 	assert_int_equal(w.len, 2);
 	assert_string_equal(w.items[0].place, "x.yaml:3");
 	assert_string_equal(w.items[1].place, "x.yaml:5");
 	assert_string_equal(w.items[0].text, "matched nothing in this run");
+}
+
+/* In a run of one package rules for the others say nothing wrong. */
+static void a_rule_is_missed_where_it_belongs(void **state)
+{
+	static const char *const tests[] = { "TestA", "TestA/x" };
+	static const struct {
+		const char *rule;
+		bool all, chosen, anywhere;
+	} cases[] = {
+		{ "created_by: example.com/m/a.New", true, false, true },
+		{ "created_by: example.com/m/v2/a.New", true, false, true },
+		{ "created_by: example.com/m/a_test.New", true, false, true },
+		{ "created_by: example.com/m/a/b.New", false, false, true },
+		{ "created_by: [example.com/m/b.New, example.com/m/a.New]", true, false, true },
+		{ "created_by: example.com/m/*.New", true, false, true },
+		{ "created_by: example.com/lib.New", true, false, true },
+		{ "started: example.com/m/b.run", false, false, true },
+		{ "{created_by: example.com/lib.New, started: example.com/m/b.run}", false, false,
+		  true },
+		{ "{created_by: example.com/m/b.New, package: example.com/m/v2/a}", true, false,
+		  true },
+		{ "test: TestA", true, true, true },
+		{ "test: TestTypo", false, false, true },
+		{ "{test: TestTypo, package: example.com/m/v2/a}", true, false, true },
+		{ "{test: TestTypo, package: example.com/m/v2/...}", false, false, true },
+		{ "{test: BenchmarkA, package: example.com/m/v2/a}", false, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct tested t = { .package = "example.com/m/v2/a",
+				    .module = "example.com/m/v2",
+				    .tests = tests,
+				    .n = ARRAY_LEN(tests) };
+		AUTO_POLICY p = { 0 };
+		AUTO_BUF yaml = { 0 };
+		bool all, chosen;
+
+		buf_printf(&yaml, "allow:\n  - %s\n", cases[i].rule);
+		make(&p, buf_str(&yaml));
+		all = rule_possible(&p.rules.items[0], &t);
+		t.chosen = true;
+		chosen = rule_possible(&p.rules.items[0], &t);
+		if (all != cases[i].all || chosen != cases[i].chosen ||
+		    rule_possible_anywhere(&p.rules.items[0]) != cases[i].anywhere)
+			fail_msg("%s", cases[i].rule);
+	}
+}
+
+static void misspelt_variables_are_warned_of(void **state)
+{
+	char *envp[] = { (char[]){ "STRAGGLER_SETTEL=1s" },
+			 (char[]){ "STRAGGLER_SETTLE=1s" },
+			 (char[]){ "STRAGGLER_STAT" },
+			 (char[]){ "STRAGGLER_VERSION=1" },
+			 (char[]){ "STRAGGLER_" },
+			 (char[]){ "STRAGGLERS_MODE=report" },
+			 NULL };
+	static const char *const own[] = { "STRAGGLER_STATE", NULL };
+	struct arena a = { 0 };
+	AUTO_WARNINGS w = { 0 };
+
+	(void)state;
+	check_environment(envp, own, &a, &w);
+	assert_int_equal(w.len, 2);
+	assert_string_equal(w.items[0].place, "STRAGGLER_SETTEL");
+	assert_string_equal(w.items[0].text,
+			    "no such variable is read: did you mean 'STRAGGLER_SETTLE'?");
+	assert_string_equal(w.items[1].place, "STRAGGLER_STAT");
+	arena_clear(&a);
 }
 
 /* --- drafts ---------------------------------------------------------------------------- */
@@ -809,6 +885,8 @@ int main(void)
 		cmocka_unit_test(the_catalogue_excuses_no_client_left_open),
 		cmocka_unit_test(odd_rules_are_warned_of),
 		cmocka_unit_test(rules_that_matched_nothing_are_warned_of),
+		cmocka_unit_test(a_rule_is_missed_where_it_belongs),
+		cmocka_unit_test(misspelt_variables_are_warned_of),
 		cmocka_unit_test(a_draft_is_what_findings_have_in_common),
 	};
 

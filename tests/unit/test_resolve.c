@@ -32,7 +32,9 @@ static void say(struct fixture *f, const char *line)
 
 static void resolve(struct fixture *f)
 {
-	const struct resolve_rules rules = { &f->policy, f->used, f->possible };
+	const struct resolve_rules rules = { .policy = &f->policy,
+					     .used = f->used,
+					     .possible = f->possible };
 
 	resolve_package(&f->from, results_package(&f->results, "m"), "m", &rules, &f->to,
 			&f->lines);
