@@ -142,6 +142,15 @@ void digest_add(void *ctx, const struct order_event *e)
 		add_range(d, e);
 }
 
+static int compare_waits(const void *a, const void *b)
+{
+	const struct digest_wait *x = a, *y = b;
+
+	if (x->ns != y->ns)
+		return x->ns > y->ns ? -1 : 1;
+	return strcmp(x->reason, y->reason);
+}
+
 void digest_close(struct digest *d)
 {
 	const struct map_slot *slot;
@@ -151,6 +160,8 @@ void digest_close(struct digest *d)
 		/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 		count_state(d, (const struct digest_goroutine *)slot->value, d->last_ns);
 	}
+	if (d->waits.len)
+		qsort(d->waits.items, d->waits.len, sizeof(*d->waits.items), compare_waits);
 	if (d->events && d->gc_since_ns >= 0)
 		d->gc_ns += d->last_ns - d->gc_since_ns;
 }

@@ -56,7 +56,8 @@ struct digest {
  * stacks live as long as the reader. */
 void digest_add(void *ctx, const struct order_event *e);
 
-/* All events were added: counts the time of those that are alive up to the last. */
+/* All events were added: counts the time of those that are alive up to the last, and puts the
+ * longest wait first. */
 void digest_close(struct digest *d);
 
 /* Live goroutines by id, count in *n; the caller frees the array. */
