@@ -95,7 +95,8 @@ static bool in_nap(const struct task *t)
 }
 
 struct look {
-	bool busy;
+	bool busy;    /* something may happen without a timer or the world outside */
+	bool running; /* a thread runs, or wants to */
 	uint64_t cpu_ns, all_cpu_ns, delay_ns;
 	int64_t next_ns; /* earliest pending timer, from the call on */
 };
@@ -104,8 +105,9 @@ static void look_at(struct settle *s, const struct task *t, int64_t now_ns, stru
 {
 	int64_t timer;
 
-	if (t->state == TASK_IN_CALL && (t->nr == SYS_nanosleep || t->nr == SYS_clock_nanosleep))
+	if (in_nap(t))
 		note_nap(s, t->tid);
+	l->running |= t->state == TASK_RUNNING;
 	l->delay_ns += t->delay_ns;
 	l->all_cpu_ns += t->cpu_ns;
 	l->busy |= s->gives_p && in_nap(t);
@@ -135,9 +137,10 @@ static void note_starving(struct settle *s, const struct look *l, int64_t now_ns
 	s->look_ns = now_ns;
 }
 
+/* Who sleeps at the end of the budget, in C or for sysmon's next look, has had its time. */
 static bool deserves_more(const struct settle *s, const struct look *l, int64_t now_ns)
 {
-	return l->busy && s->ran_ns < s->budget_ns / SETTLE_SHARE &&
+	return l->running && s->ran_ns < s->budget_ns / SETTLE_SHARE &&
 	       now_ns - s->start_ns < STARVED_MAX * s->budget_ns;
 }
 
@@ -165,15 +168,15 @@ enum settle_verdict settle_look(struct settle *s, int64_t now_ns)
 	int64_t rest_ns;
 
 	look_around(s, &l, now_ns);
+	if (s->all_cpu_ns && l.all_cpu_ns > s->all_cpu_ns)
+		s->ran_ns += (int64_t)(l.all_cpu_ns - s->all_cpu_ns);
+	s->all_cpu_ns = l.all_cpu_ns;
 	rest_ns = s->budget_ns + s->starved_ns - (now_ns - s->start_ns);
 	if (rest_ns <= 0 && !deserves_more(s, &l, now_ns))
 		return SETTLE_SPENT;
 	if (s->outside || s->blind)
 		return SETTLE_GOING;
 	s->quiet = l.busy || l.cpu_ns != s->cpu_ns ? 0 : s->quiet + 1;
-	if (s->all_cpu_ns && l.all_cpu_ns > s->all_cpu_ns)
-		s->ran_ns += (int64_t)(l.all_cpu_ns - s->all_cpu_ns);
-	s->all_cpu_ns = l.all_cpu_ns;
 	s->cpu_ns = l.cpu_ns;
 	if (s->quiet < QUIET_LOOKS || may_fire(s, l.next_ns, rest_ns))
 		return SETTLE_GOING;

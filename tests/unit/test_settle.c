@@ -82,6 +82,12 @@ static void nap_long(void)
 		usleep(10000); /* the longest of sysmon's */
 }
 
+static void sleep_in_c(void)
+{
+	for (;;)
+		sleep(3600);
+}
+
 static void have_a_child(void)
 {
 	if (!fork()) {
@@ -289,6 +295,31 @@ static void a_spinner_gets_its_share_of_cpu(void **state)
 	tear_down(&f);
 }
 
+static void who_sleeps_at_the_end_of_the_budget_had_its_time(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, sleep_in_c);
+	f.settle.gives_p = true;
+	settle_begin(&f.settle, f.pid, f.pid, BUDGET_NS, clock_now_ns() - BUDGET_NS);
+	assert_int_equal(settle_look(&f.settle, clock_now_ns()), SETTLE_SPENT);
+	tear_down(&f);
+}
+
+/* The world outside is waited for, and what runs meanwhile is counted. */
+static void what_runs_is_counted_while_the_world_is_waited_for(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, spin);
+	f.settle.outside = true;
+	assert_int_equal(look_until_settled(&f), SETTLE_SPENT);
+	assert_true(f.settle.ran_ns >= BUDGET_NS / SETTLE_SHARE);
+	tear_down(&f);
+}
+
 static void naps_of_sysmon_do_not_count(void **state)
 {
 	struct fixture f;
@@ -366,6 +397,8 @@ int main(void)
 		cmocka_unit_test(a_timeout_that_cannot_be_read_may_be_soon),
 		cmocka_unit_test(who_runs_is_waited_for),
 		cmocka_unit_test(a_spinner_gets_its_share_of_cpu),
+		cmocka_unit_test(who_sleeps_at_the_end_of_the_budget_had_its_time),
+		cmocka_unit_test(what_runs_is_counted_while_the_world_is_waited_for),
 		cmocka_unit_test(naps_of_sysmon_do_not_count),
 		cmocka_unit_test(a_child_may_wake_somebody),
 		cmocka_unit_test(what_comes_from_outside_may_come_at_any_time),
