@@ -87,8 +87,8 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 	return true;
 }
 
-static bool find_draft(const struct request *r, struct run_file *run, struct draft *d,
-		       struct err *err)
+static bool find_draft(const struct request *r, const struct policy *policy, struct run_file *run,
+		       struct draft *d, struct err *err)
 {
 	AUTO_BUF last = { 0 };
 	const char *path = r->run;
@@ -98,13 +98,16 @@ static bool find_draft(const struct request *r, struct run_file *run, struct dra
 	path = path ? path : buf_str(&last);
 	if (!run_file_read(run, path, err))
 		return false;
+	/* Since then something may have been allowed already. */
+	draft_decide(run, policy);
 	*d = draft_of(run, r->key);
 	if (!d->findings)
 		return err_set(err, ERR_USAGE,
 			       "no finding has the key '%.40s' in %s; 'straggler report term' "
 			       "shows them",
 			       r->key, path);
-	if (d->beyond)
+	/* A narrower one in front of it is of no use where it is as narrow. */
+	if (d->beyond && d->beyond_count == d->count)
 		return err_set(err, ERR_USAGE,
 			       "%s allows fewer of them: raise its count to %" PRIu64, d->beyond,
 			       d->count);
@@ -179,6 +182,16 @@ static bool read_old(const char *path, struct buf *text, struct err *err)
 	return true;
 }
 
+/* The line of a rule at "file:line", if that is the file. */
+static uint32_t line_in(const char *path, const char *place)
+{
+	size_t n = strlen(path);
+
+	if (!place || strncmp(place, path, n) != 0 || place[n] != ':')
+		return 0;
+	return (uint32_t)strtoul(place + n + 1, NULL, 10);
+}
+
 static bool add(const struct request *r, const struct draft *d, const struct configuration *c,
 		const char *path, struct err *err)
 {
@@ -192,6 +205,7 @@ static bool add(const struct request *r, const struct draft *d, const struct con
 		{ "expires", r->expires },
 	};
 	struct edit_spec spec = { .name = path,
+				  .before = line_in(path, d->beyond),
 				  .pairs = pairs,
 				  .len = ARRAY_LEN(pairs),
 				  .classes = c->config.classes,
@@ -212,6 +226,9 @@ static bool add(const struct request *r, const struct draft *d, const struct con
 			printf("\n    %s: %s", pairs[i].key, buf_str(&value));
 		}
 	putchar('\n');
+	if (d->others)
+		printf("  %" PRIu64 " of them have other keys, but start in the same functions\n",
+		       d->others);
 	return true;
 }
 
@@ -230,20 +247,17 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 		fputs(help, stdout);
 		return true;
 	}
-	if (!find_draft(&r, &file, &d, err))
-		return false;
 	/* A file that is named need not be there yet. */
-	if (r.config && access(r.config, F_OK) != 0) {
-		policy_teach(&c.config);
+	if (!configuration_read(&c, r.config && access(r.config, F_OK) ? "/dev/null" : r.config,
+				NULL, err) ||
+	    !configuration_finish(&c, err) || !find_draft(&r, &c.policy, &file, &d, err))
+		return false;
+	if (r.config)
 		buf_puts(&path, r.config);
-	} else {
-		if (!configuration_read(&c, r.config, NULL, err))
-			return false;
-		if (c.file)
-			buf_puts(&path, c.file);
-		else
-			name_new_file(&path);
-	}
+	else if (c.file)
+		buf_puts(&path, c.file);
+	else
+		name_new_file(&path);
 	return add(&r, &d, &c, buf_str(&path), err);
 }
 

@@ -97,9 +97,25 @@ static void insert_at_line(struct edit *e, size_t at)
 		buf_puts(&e->inserted, e->newline);
 }
 
+/* The item of the list that the new one comes before. */
+static const struct node *successor(const struct edit *e, const struct node *list)
+{
+	for (const struct node *n = list->first; n && e->spec->before; n = n->next)
+		if (n->at.line == e->spec->before)
+			return n;
+	return NULL;
+}
+
 static void add_to_flow_list(struct edit *e, const struct node *list)
 {
-	const struct node *last = list->first;
+	const struct node *last = list->first, *next = successor(e, list);
+
+	if (next) {
+		e->at = next->at.offset;
+		put_flow_item(e);
+		buf_puts(&e->inserted, ", ");
+		return;
+	}
 
 	while (last && last->next)
 		last = last->next;
@@ -132,6 +148,17 @@ static void add_to_root(struct edit *e, const struct node *root)
 	put_block_item(e, indent + 2);
 }
 
+static void add_to_block_list(struct edit *e, const struct node *list)
+{
+	const struct node *next = successor(e, list);
+	size_t at = next ? next->at.offset : next_line(e, list->end);
+
+	while (next && at > 0 && e->text.p[at - 1] != '\n' && e->text.p[at - 1] != '\r')
+		at--;
+	insert_at_line(e, at);
+	put_block_item(e, list->at.col - 1);
+}
+
 static void add_item(struct edit *e, const struct node *root)
 {
 	const struct node *allow = node_get(root, "allow");
@@ -143,8 +170,7 @@ static void add_item(struct edit *e, const struct node *root)
 	} else if (allow->flow) {
 		add_to_flow_list(e, allow);
 	} else if (allow->kind == NODE_LIST) {
-		insert_at_line(e, next_line(e, allow->end));
-		put_block_item(e, allow->at.col - 1);
+		add_to_block_list(e, allow);
 	} else {
 		insert_at_line(e, next_line(e, allow->key->end));
 		put_block_item(e, allow->key->at.col + 1);
@@ -189,16 +215,20 @@ static bool same_rule(const struct config_rule *a, const struct config_rule *b)
 	       !strcmp(a->library, b->library) && !strcmp(a->link, b->link);
 }
 
-/* The new rule is the last; the others are what they were. */
+/* One rule is new; the others are what they were. */
 static bool is_one_more(const struct config *before, const struct config *after)
 {
+	bool passed = false;
+
 	if (after->rules.len != before->rules.len + 1 ||
 	    after->sections.len != before->sections.len ||
 	    after->statuses.len != before->statuses.len)
 		return false;
-	for (size_t i = 0; i < before->rules.len; i++)
-		if (!same_rule(&before->rules.items[i], &after->rules.items[i]))
+	for (size_t i = 0; i < before->rules.len; i++) {
+		passed |= !same_rule(&before->rules.items[i], &after->rules.items[i]);
+		if (passed && !same_rule(&before->rules.items[i], &after->rules.items[i + 1]))
 			return false;
+	}
 	for (size_t i = 0; i < SETTING_COUNT; i++)
 		if (before->values[i].set != after->values[i].set ||
 		    before->values[i].value != after->values[i].value)

@@ -15,15 +15,16 @@ struct edit_spec {
 	const char *name; /* what errors call it */
 	const struct edit_pair *pairs;
 	size_t len;
+	uint32_t before; /* line of the allowance that it comes before; 0: it is the last */
 	const char *const *classes; /* as in struct config */
 	size_t classes_len;
 };
 
 /*
- * Appends to *out the text with one allowance more, at the end of its `allow`, in the file's own
- * style and line ends; every other byte stays. The result
- * was read back: it says what the text said, and the allowance. Fails with ERR_USAGE when
- * the text is no configuration, or is written in a way that has no place for it.
+ * Appends to *out the text with one allowance more, in the file's own style and line ends; every
+ * other byte stays. The result was read back: it says what the text said, and the allowance. Fails
+ * with ERR_USAGE when the text is no configuration, or is written in a way that has no place for
+ * it.
  */
 bool edit_add_allowance(const struct edit_spec *spec, struct buf *out, struct err *err);
 

@@ -148,12 +148,13 @@ static const struct {
 	{ "{\"allow\": [{\"test\": \"A\"}]}\n", "{\"allow\": [{\"test\": \"A\"}, " FLOW "]}\n" },
 };
 
-static bool edit(struct str text, struct buf *out, struct err *err)
+static bool edit(struct str text, uint32_t before, struct buf *out, struct err *err)
 {
 	struct edit_spec spec = { .text = text,
 				  .name = "x",
 				  .pairs = pairs,
 				  .len = ARRAY_LEN(pairs),
+				  .before = before,
 				  .classes = classes,
 				  .classes_len = ARRAY_LEN(classes) };
 
@@ -167,9 +168,38 @@ static void an_allowance_is_added_and_nothing_else_changes(void **state)
 		AUTO_BUF out = { 0 };
 		struct err err = { 0 };
 
-		if (!edit(str_of(edits[i].before), &out, &err))
+		if (!edit(str_of(edits[i].before), 0, &out, &err))
 			fail_msg("%s: %s", edits[i].before, err.msg);
 		assert_string_equal(buf_str(&out), edits[i].after);
+	}
+}
+
+/* Of several allowances the first decides. */
+static void an_allowance_is_added_before_another(void **state)
+{
+	static const struct {
+		const char *before, *after;
+	} cases[] = {
+		{ "allow:\n  - test: A\n  - test: B\n    count: 1\n",
+		  "allow:\n  - test: A\n" BLOCK("  ") "  - test: B\n    count: 1\n" },
+		{ "allow:\n- test: A\n- {test: B}\n- test: C\n",
+		  "allow:\n- test: A\n" BLOCK("") "- {test: B}\n- test: C\n" },
+		{ "allow: [{test: A},\n  {test: X},\n  {test: B}]\n",
+		  "allow: [{test: A},\n  {test: X},\n  {test: B}, " FLOW "]\n" },
+		{ "allow: [{test: A},\n\n{test: B}]\n",
+		  "allow: [{test: A},\n\n" FLOW ", {test: B}]\n" },
+		{ "# one\n\nallow: [{test: A}, {test: B}]",
+		  "# one\n\nallow: [" FLOW ", {test: A}, {test: B}]" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO_BUF out = { 0 };
+		struct err err = { 0 };
+
+		if (!edit(str_of(cases[i].before), i == 2 ? 9 : 3, &out, &err))
+			fail_msg("%s: %s", cases[i].before, err.msg);
+		assert_string_equal(buf_str(&out), cases[i].after);
 	}
 }
 
@@ -181,7 +211,7 @@ static void line_ends_stay_what_they_are(void **state)
 	(void)state;
 	assert_true(edit(str_of("\xef\xbb\xbf"
 				"allow:\r\n  - test: A\r\nmode: report\r\n"),
-			 &out, &err));
+			 0, &out, &err));
 	assert_string_equal(buf_str(&out),
 			    "\xef\xbb\xbf"
 			    "allow:\r\n  - test: A\r\n  - created_by: a.b/c.(*T).run\r\n"
@@ -201,7 +231,7 @@ static void what_cannot_be_edited_is_left_alone(void **state)
 		AUTO_BUF out = { 0 };
 		struct err err = { 0 };
 
-		assert_false(edit(str_of(texts[i]), &out, &err));
+		assert_false(edit(str_of(texts[i]), 0, &out, &err));
 		assert_int_equal(err.code, ERR_USAGE);
 		assert_non_null(strstr(err.msg, "by hand"));
 		assert_int_equal(out.len, 0);
@@ -216,6 +246,7 @@ int main(void)
 		cmocka_unit_test(the_sample_works_without_its_comment_marks),
 		cmocka_unit_test(the_reference_has_a_row_a_setting),
 		cmocka_unit_test(an_allowance_is_added_and_nothing_else_changes),
+		cmocka_unit_test(an_allowance_is_added_before_another),
 		cmocka_unit_test(line_ends_stay_what_they_are),
 		cmocka_unit_test(what_cannot_be_edited_is_left_alone),
 	};
