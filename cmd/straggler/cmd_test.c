@@ -168,6 +168,7 @@ static bool configure(struct invocation *t, struct err *err)
 	if (!configuration_finish(c, err))
 		return false;
 	configuration_check(c, &t->warnings);
+	check_go(t->go.version, t->go.minor, &t->arena, &t->warnings);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "account/layout.h"
 #include "base/nearest.h"
 #include "base/str.h"
 #include "base/vec.h"
@@ -348,6 +349,16 @@ void check_environment(char *const *envp, const char *const *own, struct arena *
 			   nearest);
 		warn(w, a, name, buf_str(&text));
 	}
+}
+
+/* --- Go -------------------------------------------------------------------------------------- */
+
+void check_go(const char *version, int minor, struct arena *a, struct warnings *w)
+{
+	if (!layout_of(minor))
+		warn(w, a, version,
+		     "this Go is not known: what outlives its tests is found all the same, but "
+		     "not what only memory tells, such as capacities of channels");
 }
 
 /* --- matched nothing ------------------------------------------------------------------------ */

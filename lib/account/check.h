@@ -22,6 +22,9 @@ void check_config(const struct config *c, const struct policy_place *place, stru
 void check_environment(char *const *envp, const char *const *own, struct arena *a,
 		       struct warnings *w);
 
+/* Warns of a Go (minor: 26 for go1.26.8, -1: not known) whose memory nobody knows to read. */
+void check_go(const char *version, int minor, struct arena *a, struct warnings *w);
+
 /* Warns of allowances that matched nothing: used and possible have one bool a rule. Only the
  * possible ones are meant: their package and test were in the run. Of those that were warned of
  * before nothing more is said. */
