@@ -1,5 +1,8 @@
 #include "base/utf8.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 struct shape {
 	size_t length;
 	uint8_t low, high; /* bounds of the second byte: no overlong form, no surrogate */
@@ -52,4 +55,28 @@ bool utf8_is_unsafe(uint32_t c)
 	if (c == 0x061c || c == 0x200e || c == 0x200f || c == 0xfeff)
 		return true;
 	return (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == UTF8_BAD;
+}
+
+void utf8_clean(struct buf *out, const char *s)
+{
+	size_t n = strlen(s);
+
+	while (n) {
+		uint32_t c;
+		size_t length = utf8_decode(s, n, &c);
+
+		if (c == '\t')
+			buf_putc(out, ' ');
+		else if (c == '\n')
+			buf_puts(out, "\\n");
+		else if (c == UTF8_BAD)
+			for (size_t i = 0; i < length; i++)
+				buf_printf(out, "\\x%02x", (unsigned int)(uint8_t)s[i]);
+		else if (utf8_is_unsafe(c))
+			buf_printf(out, c < 0x100 ? "\\x%02" PRIx32 : "\\u%04" PRIx32, c);
+		else
+			buf_put(out, s, length);
+		s += length;
+		n -= length;
+	}
 }

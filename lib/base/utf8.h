@@ -2,7 +2,7 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
-#include "base/base.h"
+#include "base/buf.h"
 
 /* What a malformed sequence decodes to; no character has this number. */
 #define UTF8_BAD UINT32_MAX
@@ -21,5 +21,12 @@ size_t utf8_decode(const char *p, size_t n, uint32_t *c);
  * controls, the byte order mark, and UTF8_BAD.
  */
 bool utf8_is_unsafe(uint32_t c);
+
+/*
+ * Appends s so that it shows itself and does nothing: what utf8_is_unsafe() names
+ * becomes "\x1b", "\u202e", a byte that is no UTF-8 "\xff", a newline "\n", a tab a space.
+ * Backslashes stay.
+ */
+void utf8_clean(struct buf *out, const char *s);
 
 #endif

@@ -8,30 +8,6 @@
 
 #define ELLIPSIS "\xe2\x80\xa6"
 
-void text_clean(struct buf *out, const char *s)
-{
-	size_t n = strlen(s);
-
-	while (n) {
-		uint32_t c;
-		size_t length = utf8_decode(s, n, &c);
-
-		if (c == '\t')
-			buf_putc(out, ' ');
-		else if (c == '\n')
-			buf_puts(out, "\\n");
-		else if (c == UTF8_BAD)
-			for (size_t i = 0; i < length; i++)
-				buf_printf(out, "\\x%02x", (unsigned int)(uint8_t)s[i]);
-		else if (utf8_is_unsafe(c))
-			buf_printf(out, c < 0x100 ? "\\x%02" PRIx32 : "\\u%04" PRIx32, c);
-		else
-			buf_put(out, s, length);
-		s += length;
-		n -= length;
-	}
-}
-
 /* Takes one character off the front: its columns. */
 static size_t take(struct str *s, size_t *bytes)
 {

@@ -4,13 +4,13 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "base/utf8.h"
 
-/*
- * Appends s so that it shows itself and does nothing: what utf8_is_unsafe() names
- * becomes "\x1b", "\u202e", a byte that is no UTF-8 "\xff", a tab a space. Backslashes
- * stay. The result is clean, which the functions below ask for.
- */
-void text_clean(struct buf *out, const char *s);
+/* What utf8_clean() appends is clean, which the functions below ask for. */
+static inline void text_clean(struct buf *out, const char *s)
+{
+	utf8_clean(out, s);
+}
 
 /* Columns that clean text takes: wcwidth() of the current LC_CTYPE, 1 for what
  * that does not know. */
