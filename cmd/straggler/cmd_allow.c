@@ -12,6 +12,7 @@
 #include "config/source.h"
 #include "configuration.h"
 #include "state.h"
+#include "terminal.h"
 
 struct request {
 	const char *key, *reason, *ticket, *expires, *run, *config;
@@ -217,15 +218,14 @@ static bool add(const struct request *r, const struct draft *d, const struct con
 	spec.text = (struct str){ buf_str(&old), old.len };
 	if (!edit_add_allowance(&spec, &new, err) || !replace(path, &new, err))
 		return false;
-	printf("%s: now allows", path);
+	terminal_line(stdout, "%s: now allows", path);
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
 		if (pairs[i].value) {
 			AUTO_BUF value = { 0 };
 
 			edit_put_scalar(&value, pairs[i].value);
-			printf("\n    %s: %s", pairs[i].key, buf_str(&value));
+			terminal_line(stdout, "    %s: %s", pairs[i].key, buf_str(&value));
 		}
-	putchar('\n');
 	if (d->others)
 		printf("  %" PRIu64 " of them have other keys, but start in the same functions\n",
 		       d->others);

@@ -6,6 +6,7 @@
 #include "config/catalogue.h"
 #include "config/sample.h"
 #include "configuration.h"
+#include "terminal.h"
 
 static const char help[] =
     "usage: straggler config show [--config FILE]\n"
@@ -37,7 +38,7 @@ static void print_value(const char *key, enum setting_id id, int64_t value,
 
 	setting_format(&text, id, value);
 	put_origin(&place, from);
-	printf("%-22s %-10s # %s\n", key, buf_str(&text), buf_str(&place));
+	terminal_line(stdout, "%-22s %-10s # %s", key, buf_str(&text), buf_str(&place));
 }
 
 static void print_classes(const struct config_class *items, size_t n)
@@ -47,8 +48,8 @@ static void print_classes(const struct config_class *items, size_t n)
 
 		buf_printf(&key, "classes.%s", items[i].class);
 		put_origin(&place, &items[i].from);
-		printf("%-22s %-10s # %s\n", buf_str(&key), items[i].leak ? "leak" : "note",
-		       buf_str(&place));
+		terminal_line(stdout, "%-22s %-10s # %s", buf_str(&key),
+			      items[i].leak ? "leak" : "note", buf_str(&place));
 	}
 }
 
@@ -57,8 +58,9 @@ static void print_section(const struct config_section *s)
 	AUTO_BUF place = { 0 };
 
 	put_origin(&place, &s->from);
-	printf("\npackages %s%s%s  # %s\n", *s->match ? s->match : "(any)",
-	       *s->test ? " test " : "", s->test, buf_str(&place));
+	putchar('\n');
+	terminal_line(stdout, "packages %s%s%s  # %s", *s->match ? s->match : "(any)",
+		      *s->test ? " test " : "", s->test, buf_str(&place));
 	for (size_t i = 0; i < SETTING_COUNT; i++)
 		if (s->values[i].set)
 			print_value(setting_row((enum setting_id)i)->key, (enum setting_id)i,
@@ -66,18 +68,17 @@ static void print_section(const struct config_section *s)
 	print_classes(s->classes.items, s->classes.len);
 }
 
-static void print_texts(const struct config_rule *r)
+static void put_texts(struct buf *out, const struct config_rule *r)
 {
 	const char *between = "";
 
 	for (size_t k = 0; k < RULE_KEYS; k++) {
 		const struct config_texts *t = &r->match[k];
 
-		for (size_t i = 0; i < t->len; i++) {
-			printf("%s%s%s", i ? " or " : between,
-			       i ? "" : rule_key_name((enum rule_key)k), i ? "" : " ");
-			fputs(t->items[i], stdout);
-		}
+		for (size_t i = 0; i < t->len; i++)
+			buf_printf(out, "%s%s%s%s", i ? " or " : between,
+				   i ? "" : rule_key_name((enum rule_key)k), i ? "" : " ",
+				   t->items[i]);
 		between = t->len ? ", " : between;
 	}
 }
@@ -88,20 +89,23 @@ static void print_rules(const struct config *c)
 
 	for (size_t i = 0; i < c->rules.len; i++) {
 		const struct config_rule *r = &c->rules.items[i];
-		AUTO_BUF place = { 0 };
+		AUTO_BUF line = { 0 };
 
 		if (r->built_in) {
 			built_in++;
 			continue;
 		}
-		put_origin(&place, &r->from);
-		printf("%sallow ", i ? "" : "\n");
-		print_texts(r);
+		if (!i)
+			putchar('\n');
+		buf_puts(&line, "allow ");
+		put_texts(&line, r);
 		if (r->count != RULE_ANY_COUNT)
-			printf(", at most %" PRId64, r->count);
+			buf_printf(&line, ", at most %" PRId64, r->count);
 		if (*r->expires)
-			printf(", until %s", r->expires);
-		printf("  # %s\n", buf_str(&place));
+			buf_printf(&line, ", until %s", r->expires);
+		buf_puts(&line, "  # ");
+		put_origin(&line, &r->from);
+		terminal_line(stdout, "%s", buf_str(&line));
 	}
 	if (built_in)
 		printf("\nand %zu allowances of the catalogue\n", built_in);
@@ -142,9 +146,10 @@ static bool check(const char *file, struct err *err)
 		return false;
 	configuration_check(&c, &warnings);
 	for (size_t i = 0; i < warnings.len; i++)
-		printf("%s: warning: %s\n", warnings.items[i].place, warnings.items[i].text);
+		terminal_line(stdout, "%s: warning: %s", warnings.items[i].place,
+			      warnings.items[i].text);
 	if (!warnings.len)
-		printf("%s: nothing to complain about\n", c.file);
+		terminal_line(stdout, "%s: nothing to complain about", c.file);
 	return true;
 }
 

@@ -247,11 +247,8 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	if (!watch_run(&spec, &r, err))
 		return false;
 	/* The program's result stands, whatever becomes of ours. */
-	if (!deliver(&o, &configuration.policy, &r, err) && !o.sink) {
-		char line[1024];
-
-		fprintf(stderr, "straggler: %s\n", err_format(err, line, sizeof(line)));
-	}
+	if (!deliver(&o, &configuration.policy, &r, err) && !o.sink)
+		terminal_error(err);
 	status = r.status;
 	leaked = any_leak(&r);
 	watch_release(&r);

@@ -5,6 +5,7 @@
 
 #include "cmd.h"
 #include "config/sample.h"
+#include "terminal.h"
 
 static const char help[] =
     "usage: straggler init [FILE]\n"
@@ -27,7 +28,7 @@ static bool write_new(const char *path, struct err *err)
 		unlink(path);
 		return false;
 	}
-	printf("wrote %s\n", path);
+	terminal_line(stdout, "wrote %s", path);
 	return true;
 }
 

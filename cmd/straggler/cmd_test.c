@@ -213,7 +213,7 @@ static bool pass_on(struct invocation *t, const char *why, int *code, struct err
 	if (!spawn_start(&s, &child, err))
 		return false;
 	status = child_wait(&child);
-	fprintf(stderr, "straggler: nothing was checked: %s\n", why);
+	terminal_line(stderr, "straggler: nothing was checked: %s", why);
 	*code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	return true;
 }
@@ -301,8 +301,8 @@ static bool open_files(struct invocation *t, struct err *err)
 	if (!given) {
 		if (dir.len)
 			err_sys(&why, errno, "write to %s", buf_str(&dir));
-		fprintf(stderr, "straggler: no run file: %s\n",
-			err_format(&why, line, sizeof(line)));
+		terminal_line(stderr, "straggler: no run file: %s",
+			      err_format(&why, line, sizeof(line)));
 	}
 	return use_temporary(t, err);
 }
@@ -409,8 +409,8 @@ static void finish_run_file(struct invocation *t, struct runner_result *r, int c
 	if (t->run_file >= 0 && !r->lost[0] && !write_all(t->run_file, &line))
 		r->lost = strerror(errno);
 	if (r->lost[0])
-		fprintf(stderr, "straggler: the run file is incomplete: %s: %s\n", t->run_path,
-			r->lost);
+		terminal_line(stderr, "straggler: the run file is incomplete: %s: %s", t->run_path,
+			      r->lost);
 }
 
 /* Findings and summary. With -json standard output is the stream's alone. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "terminal.h"
 
 /* In the order that help shows. */
 static const struct command *const commands[] = {
@@ -32,10 +33,9 @@ static int run_command(const struct command *command, int argc, char **argv)
 {
 	int code = EXIT_CLEAN;
 	struct err err = { 0 };
-	char line[1024];
 
 	if (!command->run(argc, argv, &code, &err)) {
-		fprintf(stderr, "straggler: %s\n", err_format(&err, line, sizeof(line)));
+		terminal_error(&err);
 		return err.code == ERR_USAGE ? EXIT_USAGE : EXIT_UNCHECKED;
 	}
 	if (fflush(stdout) || ferror(stdout)) {
@@ -61,8 +61,9 @@ int main(int argc, char **argv)
 	}
 	command = find_command(strcmp(argv[1], "--version") ? argv[1] : "version");
 	if (!command) {
-		fprintf(stderr, "straggler: unknown command '%s'; 'straggler help' lists them\n",
-			argv[1]);
+		terminal_line(stderr,
+			      "straggler: unknown command '%s'; 'straggler help' lists them",
+			      argv[1]);
 		return EXIT_USAGE;
 	}
 	return run_command(command, argc - 1, argv + 1);

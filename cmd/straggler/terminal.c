@@ -1,7 +1,10 @@
 #include "terminal.h"
 
+#include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
+
+#include "report/text.h"
 
 #define WIDTH_MOST 1000
 
@@ -46,4 +49,26 @@ bool terminal_options(const char *when, int fd, struct report_options *o, struct
 		return err_set(err, ERR_USAGE, "--color is auto, always or never, not '%s'", when);
 	o->width = width_of_output(fd, o->width);
 	return true;
+}
+
+void terminal_line(FILE *out, const char *fmt, ...)
+{
+	AUTO_BUF clean = { 0 };
+	AUTO_FREE char *raw = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&raw, fmt, args) < 0)
+		abort();
+	va_end(args);
+	text_clean(&clean, raw);
+	buf_putc(&clean, '\n');
+	fwrite(clean.data, 1, clean.len, out);
+}
+
+void terminal_error(const struct err *err)
+{
+	char line[1024];
+
+	terminal_line(stderr, "straggler: %s", err_format(err, line, sizeof(line)));
 }
