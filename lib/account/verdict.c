@@ -11,8 +11,9 @@
 #define CHAIN_MAX 64
 #define STACK_MAX 64
 
-bool any_in_io(const struct trace_reader *r)
+struct outer_waits outer_waits(const struct trace_reader *r)
 {
+	struct outer_waits w = { 0 };
 	const struct goroutine *g;
 	size_t at = 0;
 
@@ -22,11 +23,10 @@ bool any_in_io(const struct trace_reader *r)
 		if (g->id == 1 || name_is_system_goroutine(g->start) || (l && l->system) ||
 		    starts_with(g->start, "runtime"))
 			continue;
-		if (g->state == GOROUTINE_SYSCALL ||
-		    (g->state == GOROUTINE_WAITING && !strcmp(g->reason, "network")))
-			return true;
+		w.calls |= g->state == GOROUTINE_SYSCALL;
+		w.network |= g->state == GOROUTINE_WAITING && !strcmp(g->reason, "network");
 	}
-	return false;
+	return w;
 }
 
 /* One goroutine that is still there. */

@@ -31,9 +31,13 @@ struct findings {
 	size_t len, cap;
 };
 
-/* Whether a live goroutine that is not the runtime's is in I/O or a system call, so
- * that something from outside may wake somebody. */
-bool any_in_io(const struct trace_reader *r);
+/* What live goroutines that are not the runtime's wait for, from outside perhaps. */
+struct outer_waits {
+	bool calls;   /* a system call, or C */
+	bool network; /* the poller */
+};
+
+struct outer_waits outer_waits(const struct trace_reader *r);
 
 /* Appends the finding of a goroutine that panicked with message when the tests were over: the
  * first goroutine of e->witnesses. Returns its id, 0: there is none. */

@@ -6,10 +6,12 @@
 
 #include "base/clock.h"
 #include "base/vec.h"
+#include "proc/polled.h"
 
-#define QUIET_LOOKS 3
-#define NO_TIMER    INT64_MAX
-#define STARVED_MAX 10 /* budgets that may pass without a CPU */
+#define QUIET_LOOKS   3
+#define NETWORK_LOOKS 25 /* the same with a network */
+#define NO_TIMER      INT64_MAX
+#define STARVED_MAX   10 /* budgets that may pass without a CPU */
 
 void settle_begin(struct settle *s, int pid, int held_tid, int64_t budget_ns, int64_t now_ns)
 {
@@ -162,6 +164,17 @@ static void look_around(struct settle *s, struct look *l, int64_t now_ns)
 		note_starving(s, l, now_ns);
 }
 
+/* Asked once for each quiet time: who does not run opens and closes nothing. The kernel may take
+ * a while to bring what the process sends to itself. */
+static bool is_reachable(struct settle *s)
+{
+	if (!s->network)
+		return false;
+	if (s->quiet == NETWORK_LOOKS)
+		s->reachable = polled_from_outside(s->pid);
+	return s->quiet < NETWORK_LOOKS || s->reachable;
+}
+
 enum settle_verdict settle_look(struct settle *s, int64_t now_ns)
 {
 	struct look l = { .next_ns = NO_TIMER };
@@ -178,7 +191,7 @@ enum settle_verdict settle_look(struct settle *s, int64_t now_ns)
 		return SETTLE_GOING;
 	s->quiet = l.busy || l.cpu_ns != s->cpu_ns ? 0 : s->quiet + 1;
 	s->cpu_ns = l.cpu_ns;
-	if (s->quiet < QUIET_LOOKS || may_fire(s, l.next_ns, rest_ns))
+	if (s->quiet < QUIET_LOOKS || is_reachable(s) || may_fire(s, l.next_ns, rest_ns))
 		return SETTLE_GOING;
 	return tasks_have_children(s->pid) ? SETTLE_GOING : SETTLE_QUIET;
 }

@@ -5,8 +5,9 @@
  * look every few milliseconds at what its threads do. When no other thread runs or
  * has used CPU for some looks, every one of them sleeps in a futex or in the poller,
  * and no timer of Go's is pending within the rest of the budget, then nothing can happen any
- * more and waiting on is useless. I/O and children may wake somebody from
- * outside at any moment: with them, only the budget ends the wait.
+ * more and waiting on is useless. System calls, children, and the poller when others than the
+ * process itself are at the other end of its descriptors (proc/polled.h), may wake somebody
+ * from outside at any moment: with them, only the budget ends the wait.
  *
  * On a busy machine the process may be ready to run and not get a CPU. That time does not
  * count (schedstat's run delay), and one that still runs at the end gets on until it had a fair
@@ -40,7 +41,8 @@ struct settle {
 	int64_t start_ns, budget_ns;
 	int64_t age_ns;        /* of the process when settling began */
 	bool gives_p;          /* the held call is one that gives its P away: the gate */
-	bool outside;          /* a goroutine is in I/O or a system call: only the budget counts */
+	bool outside;          /* a goroutine is in a system call: only the budget counts */
+	bool network;          /* one waits for the poller: who is at the other end counts */
 	bool blind;            /* /proc does not let us look: only the budget counts */
 	struct memory *memory; /* borrowed; for futex timeouts */
 	struct naps {
@@ -58,6 +60,7 @@ struct settle {
 	int64_t ran_ns;      /* CPU time of the other threads since start_ns */
 	int64_t look_ns;     /* when the last look was */
 	int quiet;           /* looks in a row without a change */
+	bool reachable;      /* since it is quiet: somebody outside may wake the poller */
 	struct tasks tasks;
 };
 

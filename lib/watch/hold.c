@@ -5,6 +5,7 @@
 static void begin_settling(struct sight *s)
 {
 	struct err err;
+	struct outer_waits waits = { 0 };
 	int64_t now = clock_now_ns();
 
 	if (!s->memory.pid && !memory_open(&s->memory, s->trap.pid, &err))
@@ -12,7 +13,10 @@ static void begin_settling(struct sight *s)
 	s->settle.memory = s->memory.pid ? &s->memory : NULL;
 	s->settle.age_ns = now - s->look->start_ns;
 	s->settle.gives_p = s->spec->gate && !s->gate_passed;
-	s->settle.outside = s->look->trace && any_in_io(s->look->trace);
+	if (s->look->trace)
+		waits = outer_waits(s->look->trace);
+	s->settle.outside = waits.calls;
+	s->settle.network = waits.network;
 	settle_begin(&s->settle, s->trap.pid, s->held.tid, s->look->budget_ns, now);
 	sight_enter(s, STAGE_SETTLING);
 	timer_set(s->tick, 1);

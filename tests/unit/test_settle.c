@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -38,6 +39,30 @@ static void poll_once(int ms)
 	if (epoll_wait(epoll_create1(EPOLL_CLOEXEC), &e, 1, ms) < 0)
 		_exit(90);
 	wait_forever();
+}
+
+static void poll_for(int fd)
+{
+	struct epoll_event e = { .events = EPOLLIN };
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &e) || epoll_wait(epoll, &e, 1, -1) < 0)
+		_exit(92);
+	wait_forever();
+}
+
+static void poll_own_pipe(void)
+{
+	int ends[2];
+
+	if (pipe(ends))
+		_exit(93);
+	poll_for(ends[0]);
+}
+
+static void poll_datagrams(void)
+{
+	poll_for(socket(AF_INET, SOCK_DGRAM, 0));
 }
 
 static void poll_forever(void)
@@ -355,6 +380,22 @@ static void what_comes_from_outside_may_come_at_any_time(void **state)
 	tear_down(&f);
 }
 
+/* With the network it counts who is at the other end of what is polled. */
+static void a_network_counts_as_far_as_it_leads_outside(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up_for(&f, poll_own_pipe, LONG_NS);
+	f.settle.network = true;
+	assert_int_equal(look_until_settled(&f), SETTLE_QUIET);
+	tear_down(&f);
+	set_up(&f, poll_datagrams);
+	f.settle.network = true;
+	assert_int_equal(look_until_settled(&f), SETTLE_SPENT);
+	tear_down(&f);
+}
+
 static void the_held_thread_does_not_count(void **state)
 {
 	struct fixture f;
@@ -402,6 +443,7 @@ int main(void)
 		cmocka_unit_test(naps_of_sysmon_do_not_count),
 		cmocka_unit_test(a_child_may_wake_somebody),
 		cmocka_unit_test(what_comes_from_outside_may_come_at_any_time),
+		cmocka_unit_test(a_network_counts_as_far_as_it_leads_outside),
 		cmocka_unit_test(the_held_thread_does_not_count),
 		cmocka_unit_test(who_cannot_be_seen_gets_the_whole_budget),
 	};

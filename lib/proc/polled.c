@@ -1,0 +1,316 @@
+#include "proc/polled.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/vec.h"
+
+#define TABLE_MAX     ((size_t)8 << 20) /* of /proc/PID/net/tcp: above, it is not told */
+#define POLLED_MAX    256               /* descriptors that are looked into, as well */
+#define TCP_LISTEN    0x0a              /* include/net/tcp_states.h */
+#define TCP_CLOSE_END 0x08              /* CLOSE_WAIT: the other side has closed */
+#define UNIX_LISTENS  0x10000           /* __SO_ACCEPTCON */
+
+struct polled_fd polled_fd_of(int fd, struct str target)
+{
+	struct polled_fd f = { .fd = fd };
+	struct str rest = target;
+
+	if (str_skip(&rest, "socket:["))
+		f.kind = POLLED_SOCKET;
+	else if (str_skip(&rest, "pipe:["))
+		f.kind = POLLED_PIPE;
+	else if (str_is(target, "anon_inode:[eventpoll]"))
+		f.kind = POLLED_EPOLL;
+	else if (str_is(target, "anon_inode:[eventfd]") || str_is(target, "anon_inode:inotify"))
+		f.kind = POLLED_INNER;
+	while (rest.n && f.kind >= POLLED_PIPE && *rest.p >= '0' && *rest.p <= '9') {
+		f.inode = f.inode * 10 + (uint64_t)(*rest.p - '0');
+		rest.p++;
+		rest.n--;
+	}
+	return f;
+}
+
+/* --- words of a line ------------------------------------------------------------------------ */
+
+static struct str next_word(struct str *line)
+{
+	struct str word;
+
+	while (line->n && (*line->p == ' ' || *line->p == '\t')) {
+		line->p++;
+		line->n--;
+	}
+	word = (struct str){ .p = line->p };
+	while (word.n < line->n && line->p[word.n] != ' ' && line->p[word.n] != '\t')
+		word.n++;
+	line->p += word.n;
+	line->n -= word.n;
+	return word;
+}
+
+static struct str word_at(struct str line, int n)
+{
+	struct str word = { 0 };
+
+	for (int i = 0; i <= n; i++)
+		word = next_word(&line);
+	return word;
+}
+
+static uint64_t number(struct str word, int base)
+{
+	char text[24];
+
+	if (word.n >= sizeof(text))
+		return UINT64_MAX;
+	memcpy(text, word.p, word.n);
+	text[word.n] = '\0';
+	return strtoull(text, NULL, base);
+}
+
+/* --- epoll instances ------------------------------------------------------------------------ */
+
+static struct polled_fd *fd_at(struct polled_fds *fds, uint64_t fd)
+{
+	for (size_t i = 0; i < fds->len; i++)
+		if ((uint64_t)fds->items[i].fd == fd)
+			return &fds->items[i];
+	return NULL;
+}
+
+/* "tfd: 5 events: … data: … pos:0 ino:a1b2 sdev:8". A descriptor that was duplicated and closed
+ * stays in under the old number. */
+static bool mark_one(struct polled_fds *fds, struct str line)
+{
+	struct polled_fd *f = fd_at(fds, number(word_at(line, 1), 10));
+	struct str ino = { 0 };
+
+	for (struct str word = next_word(&line); word.n; word = next_word(&line))
+		if (str_skip(&word, "ino:"))
+			ino = word;
+	if (!f || (f->inode && number(ino, 16) != f->inode))
+		return false;
+	f->polled = true;
+	return true;
+}
+
+bool polled_mark(struct polled_fds *fds, struct str fdinfo)
+{
+	struct str line;
+
+	while (str_line(&fdinfo, &line))
+		if (str_starts(line, "tfd:") && !mark_one(fds, line))
+			return false;
+	return true;
+}
+
+/* --- who is at the other end ------------------------------------------------------------------ */
+
+static bool owns(const struct polled_fds *fds, uint64_t inode)
+{
+	for (size_t i = 0; inode && i < fds->len; i++)
+		if (fds->items[i].kind == POLLED_SOCKET && fds->items[i].inode == inode)
+			return true;
+	return false;
+}
+
+static bool pipe_is_inner(const struct polled_fds *fds, const struct polled_fd *one)
+{
+	size_t ends = 0;
+
+	for (size_t i = 0; i < fds->len; i++) {
+		const struct polled_fd *f = &fds->items[i];
+
+		if (f->kind != POLLED_PIPE || f->inode != one->inode)
+			continue;
+		if (f->fd <= 2)
+			return false; /* inherited: others have it, too */
+		ends++;
+	}
+	return ends > 1;
+}
+
+/* An IPv4 address within IPv6 is the IPv4 address. */
+static struct str plain_address(struct str address)
+{
+	str_skip(&address, "0000000000000000FFFF0000");
+	return address;
+}
+
+/* A line of the table: "sl local remote st tx:rx tr:tm retr uid timeout inode …". */
+struct connection {
+	struct str local, remote;
+	uint64_t state, inode;
+};
+
+static struct connection connection_of(struct str line)
+{
+	return (struct connection){
+		.local = plain_address(word_at(line, 1)),
+		.remote = plain_address(word_at(line, 2)),
+		.state = number(word_at(line, 3), 16),
+		.inode = number(word_at(line, 9), 10),
+	};
+}
+
+static bool has_other_side(const struct polled_fds *fds, struct str tcp, const struct connection *c)
+{
+	struct str line;
+
+	while (str_line(&tcp, &line)) {
+		struct connection other = connection_of(line);
+
+		if (str_eq(other.local, c->remote) && str_eq(other.remote, c->local))
+			return owns(fds, other.inode);
+	}
+	return false;
+}
+
+static bool tcp_is_inner(const struct polled_fds *fds, struct str tcp, uint64_t inode)
+{
+	struct str rest = tcp, line;
+
+	while (str_line(&rest, &line)) {
+		struct connection c = connection_of(line);
+
+		if (c.inode == inode)
+			return c.state == TCP_LISTEN || c.state == TCP_CLOSE_END ||
+			       has_other_side(fds, tcp, &c);
+	}
+	return false;
+}
+
+/* "Num RefCount Protocol Flags Type St Inode Path" */
+static bool unix_is_inner(struct str listening, uint64_t inode)
+{
+	struct str line;
+
+	while (str_line(&listening, &line))
+		if (number(word_at(line, 6), 10) == inode)
+			return (number(word_at(line, 3), 16) & UNIX_LISTENS) != 0;
+	return false;
+}
+
+static size_t count_polled(const struct polled_fds *fds)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < fds->len; i++)
+		n += fds->items[i].polled;
+	return n;
+}
+
+bool polled_judge(const struct polled_fds *fds, struct str tcp, struct str listening)
+{
+	if (count_polled(fds) > POLLED_MAX)
+		return true;
+	for (size_t i = 0; i < fds->len; i++) {
+		const struct polled_fd *f = &fds->items[i];
+
+		if (!f->polled || f->kind == POLLED_INNER)
+			continue;
+		if (f->kind == POLLED_PIPE && pipe_is_inner(fds, f))
+			continue;
+		if (f->kind == POLLED_SOCKET &&
+		    (tcp_is_inner(fds, tcp, f->inode) || unix_is_inner(listening, f->inode)))
+			continue;
+		return true;
+	}
+	return false;
+}
+
+/* --- /proc ------------------------------------------------------------------------------------ */
+
+/* Appends a file of /proc/PID. False: it cannot be read, or is larger than TABLE_MAX. */
+static bool slurp(struct buf *out, int pid, const char *name)
+{
+	char path[64];
+	ssize_t n = 1;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	while (n > 0 && out->len < TABLE_MAX) {
+		n = read(fd, buf_reserve(out, 1 << 16), 1 << 16);
+		if (n > 0)
+			out->len += (size_t)n;
+	}
+	close(fd);
+	return n == 0;
+}
+
+static bool list(struct polled_fds *fds, int pid)
+{
+	char path[64], target[64];
+	struct dirent *e;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	dir = opendir(path);
+	if (!dir)
+		return false;
+	while ((e = readdir(dir))) {
+		ssize_t n = readlinkat(dirfd(dir), e->d_name, target, sizeof(target));
+
+		if (n > 0)
+			VEC_PUSH(fds, polled_fd_of((int)strtol(e->d_name, NULL, 10),
+						   (struct str){ .p = target, .n = (size_t)n }));
+	}
+	closedir(dir);
+	return true;
+}
+
+static bool mark_all(struct polled_fds *fds, int pid)
+{
+	for (size_t i = 0; i < fds->len; i++) {
+		AUTO_BUF info = { 0 };
+		char name[32];
+
+		if (fds->items[i].kind != POLLED_EPOLL)
+			continue;
+		snprintf(name, sizeof(name), "fdinfo/%d", fds->items[i].fd);
+		if (!slurp(&info, pid, name) || !polled_mark(fds, str_of(buf_str(&info))))
+			return false;
+	}
+	return true;
+}
+
+void polled_forgive(struct polled_fds *fds, const struct polled_fds *ours)
+{
+	for (size_t i = 0; i < fds->len; i++)
+		for (size_t j = 0; j < ours->len; j++)
+			if (fds->items[i].kind == POLLED_PIPE && ours->items[j].fd > 2 &&
+			    ours->items[j].kind == POLLED_PIPE &&
+			    ours->items[j].inode == fds->items[i].inode)
+				fds->items[i].kind = POLLED_INNER;
+}
+
+static bool look(struct polled_fds *fds, struct polled_fds *ours, int pid)
+{
+	if (!list(fds, pid) || !mark_all(fds, pid) || !list(ours, getpid()))
+		return false;
+	polled_forgive(fds, ours);
+	return true;
+}
+
+bool polled_from_outside(int pid)
+{
+	struct polled_fds fds = { 0 }, ours = { 0 };
+	AUTO_BUF tcp = { 0 }, listening = { 0 };
+	bool known = look(&fds, &ours, pid) && slurp(&tcp, pid, "net/tcp");
+	bool may;
+
+	/* Without IPv6 there is no tcp6, and without Unix sockets no unix. */
+	slurp(&tcp, pid, "net/tcp6");
+	slurp(&listening, pid, "net/unix");
+	may = !known || polled_judge(&fds, str_of(buf_str(&tcp)), str_of(buf_str(&listening)));
+	VEC_FREE(&fds);
+	VEC_FREE(&ours);
+	return may;
+}
