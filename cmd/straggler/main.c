@@ -1,6 +1,8 @@
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "terminal.h"
@@ -45,10 +47,22 @@ static int run_command(const struct command *command, int argc, char **argv)
 	return code;
 }
 
+/* Where a standard stream is closed the next file that is opened would take its place, and a
+ * report would go into the run file. What is written there fails still. */
+static bool fill_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
 
+	if (!fill_streams())
+		return EXIT_UNCHECKED;
 	/* How wide characters are. Numbers keep their C form. */
 	setlocale(LC_CTYPE, "");
 	if (argc < 2) {

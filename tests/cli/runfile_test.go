@@ -134,6 +134,48 @@ func TestStateFolder(t *testing.T) {
 		files, _ := filepath.Glob(m.Path("state/straggler/runs/*.jsonl"))
 		want(t, "run files", len(files), 1)
 	})
+	t.Run("read-only", func(t *testing.T) {
+		t.Parallel()
+		m := drive.New(t, leaky)
+		state := filepath.Join(m.Home, "state")
+		if err := os.Mkdir(state, 0o555); err != nil {
+			t.Fatal(err)
+		}
+		m.Env = []string{"STRAGGLER_STATE=" + state}
+		cmd := m.Command(m.Program, "test", ".")
+		if os.Getuid() == 0 {
+			// Else root may write everywhere.
+			cmd = m.Command("setpriv", "--bounding-set=-dac_override", m.Program, "test", ".")
+		}
+		r := m.Do(cmd)
+		wantCode(t, r, 1)
+		wantText(t, "stdout", r.Stdout, "LEAK: TestLeak")
+		wantText(t, "stderr", r.Stderr, "straggler: no run file: ")
+		wantText(t, "stderr", r.Stderr, "ermission denied")
+		files, _ := os.ReadDir(state)
+		want(t, "files", len(files), 0)
+	})
+	// Without $HOME go has no place for its cache: it says so, and nothing was checked.
+	t.Run("no home for go", func(t *testing.T) {
+		t.Parallel()
+		m := drive.New(t, leaky)
+		cmd := m.Command("env", "-u", "HOME", "-u", "GOCACHE", "-u", "XDG_CACHE_HOME", m.Program, "test", ".")
+		r := m.Do(cmd)
+		wantCode(t, r, 3)
+		wantText(t, "stderr", r.Stderr, "GOCACHE is not defined")
+	})
+	t.Run("HOME is not set", func(t *testing.T) {
+		t.Parallel()
+		m := drive.New(t, leaky)
+		r := m.Do(m.Command("env", "-u", "HOME", m.Program, "test", "."))
+		wantCode(t, r, 1)
+		wantText(t, "stderr", r.Stderr, "straggler: no run file: no state folder: set STRAGGLER_STATE or HOME")
+		for _, args := range [][]string{{"report", "term"}, {"allow", "0011aabb"}} {
+			r := m.Do(m.Command("env", append([]string{"-u", "HOME", m.Program}, args...)...))
+			want(t, "exit status", r.Code, 2)
+			wantText(t, "stderr", r.Stderr, "no state folder: set STRAGGLER_STATE or HOME")
+		}
+	})
 	// Where there is none the tests run all the same.
 	for name, env := range map[string]string{
 		"no home":           "HOME=",

@@ -166,6 +166,33 @@ func TestClosedStdout(t *testing.T) {
 	m.ReadRun(m.Run)
 }
 
+// No file takes the place of a stream that is closed from the start. Where nothing can be shown
+// there is no success.
+func TestClosedStreams(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		closed string
+		code   int
+	}{{"<&-", 1}, {"2>&-", 1}, {">&-", 3}, {"<&- >&- 2>&-", 3}} {
+		t.Run(c.closed, func(t *testing.T) {
+			t.Parallel()
+			m := drive.New(t, several)
+			cmd := m.TestCommand("./good", "./leaks")
+			sh := m.Command("sh", append([]string{"-c", `exec "$0" "$@" ` + c.closed}, cmd.Args...)...)
+			r := m.Do(sh)
+			want(t, "exit status", r.Code, c.code)
+			run := m.ReadRun(m.Run)
+			if c.code == 1 {
+				want(t, "findings", run.Findings(), leakFound)
+			}
+			want(t, "code in the run file", run.Code(), c.code)
+			if c.closed == ">&-" {
+				wantText(t, "stderr", r.Stderr, "Bad file descriptor")
+			}
+		})
+	}
+}
+
 // A full disk is said, and is no success.
 func TestFullStdout(t *testing.T) {
 	t.Parallel()
