@@ -294,7 +294,7 @@ static void the_trace_alone_gives_findings_too(void **state)
 	set_up(&f);
 	follow_trace(&f, true);
 	assert_int_equal(suspects_of(&f.policy, "m", &f.owners).len, 3);
-	assert_true(any_in_io(f.owners.trace));
+	assert_true(outer_waits(f.owners.trace).network);
 	judge(&f, false);
 	assert_int_equal(f.found.len, 2);
 	assert_int_equal(f.found.items[0].count + f.found.items[1].count, 3);
