@@ -207,12 +207,17 @@ static void put_unescaped(struct buf *out, struct str s)
 	}
 }
 
+void name_put_package(struct buf *out, const char *function)
+{
+	put_unescaped(out, name_package(function));
+}
+
 bool name_in_module(const char *function, const char *module)
 {
 	AUTO_BUF package = { 0 };
 	const char *rest;
 
-	put_unescaped(&package, name_package(function));
+	name_put_package(&package, function);
 	if (!module[0] || !starts_with(buf_str(&package), module))
 		return false;
 	rest = buf_str(&package) + strlen(module);

@@ -21,6 +21,9 @@
 /* The import path of a function's package, still escaped: "gopkg.in/yaml%2ev3". */
 struct str name_package(const char *function);
 
+/* Appends the import path as people write it: without escapes. */
+void name_put_package(struct buf *out, const char *function);
+
 /* What follows the package and its dot: "(*T).Method.func1". */
 struct str name_local(const char *function);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "gotest/name.h"
 
 #define MODULE_CACHE "/pkg/mod/"
 #define TOOLCHAIN    "golang.org/toolchain@"
@@ -17,58 +18,14 @@ bool place_equal(const struct place *a, const struct place *b)
 	return a->line == b->line && !strcmp(a->file, b->file) && !strcmp(a->function, b->function);
 }
 
-/* The import path ends at the first dot after its last slash; type arguments
- * may have slashes of their own. */
-static struct str package_of(const char *function)
-{
-	size_t plain = strcspn(function, "[");
-	const char *base = function, *dot;
-
-	for (size_t i = 0; i < plain; i++)
-		if (function[i] == '/')
-			base = function + i + 1;
-	dot = strchr(base, '.');
-	return (struct str){ function, dot ? (size_t)(dot - function) : strlen(function) };
-}
-
-/* path is prefix, or below it. */
-static bool is_below(struct str path, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return n && str_starts(path, prefix) && (path.n == n || path.p[n] == '/');
-}
-
-static bool is_std(struct str package)
-{
-	size_t first = 0;
-
-	while (first < package.n && package.p[first] != '/')
-		first++;
-	return package.n && !memchr(package.p, '.', first) && !str_is(package, "main") &&
-	       !str_is(package, "command-line-arguments");
-}
-
-static bool in_module(struct str package, const char *module)
-{
-	static const char external[] = "_test";
-
-	if (is_below(package, module))
-		return true;
-	if (package.n < sizeof(external) || memcmp(package.p + package.n - 5, external, 5) != 0)
-		return false;
-	return is_below((struct str){ package.p, package.n - 5 }, module);
-}
-
 bool place_is_users(const struct run_record *run, const struct place *p)
 {
-	struct str package = package_of(p->function);
-
 	if (!*p->function)
 		return false;
 	if (*run->module)
-		return in_module(package, run->module) || str_is(package, "main");
-	return !is_std(package) && !strstr(p->file, MODULE_CACHE);
+		return name_in_module(p->function, run->module) ||
+		       str_is(name_package(p->function), "main");
+	return !name_is_std(p->function) && !strstr(p->file, MODULE_CACHE);
 }
 
 /* The cache writes a capital as "!" and the small letter. */
@@ -99,11 +56,11 @@ static bool put_cached(struct buf *out, const char *file)
  * GOROOT is. */
 static bool put_std(struct buf *out, const struct place *p)
 {
-	struct str package = package_of(p->function);
+	struct str package = name_package(p->function);
 	AUTO_BUF needle = { 0 };
 	const char *found;
 
-	if (!is_std(package))
+	if (!name_is_std(p->function))
 		return false;
 	buf_puts(&needle, "/src/");
 	buf_put(&needle, package.p, package.n);
@@ -160,45 +117,31 @@ void place_file(struct buf *out, const struct run_record *run, const struct plac
 	buf_puts(out, p->file);
 }
 
-static bool is_own(struct str package, const char *of)
+/* Whether a function belongs to the package of this import path, or to its external tests. */
+static bool is_own(const char *function, const char *package)
 {
-	size_t n = strlen(of);
+	AUTO_BUF in = { 0 };
+	struct str rest;
 
-	if (!n || !str_starts(package, of))
-		return false;
-	return package.n == n || str_is((struct str){ package.p + n, package.n - n }, "_test");
-}
-
-/* The linker escapes bytes of the last path element: "%2e" for a dot. */
-static void put_decoded(struct buf *out, struct str s)
-{
-	while (s.n) {
-		if (str_skip(&s, "%2e")) {
-			buf_putc(out, '.');
-			continue;
-		}
-		buf_putc(out, s.p[0]);
-		s.p++;
-		s.n--;
-	}
+	name_put_package(&in, function);
+	rest = str_of(buf_str(&in));
+	return *package && str_skip(&rest, package) && (!rest.n || str_is(rest, "_test"));
 }
 
 void place_function(struct buf *out, const char *package, const char *function)
 {
-	struct str in = package_of(function), local = str_of(function);
-	struct str base = in;
+	size_t path = name_package(function).n;
+	const char *local = function + path, *base;
+	AUTO_BUF in = { 0 };
 
-	local.p += in.n;
-	local.n -= in.n;
-	if (is_own(in, package) && local.n > 1) {
-		buf_put(out, local.p + 1, local.n - 1);
+	if (is_own(function, package) && local[0] && local[1]) {
+		buf_puts(out, local + 1);
 		return;
 	}
-	for (size_t i = 0; i < in.n; i++)
-		if (in.p[i] == '/')
-			base = (struct str){ in.p + i + 1, in.n - i - 1 };
-	put_decoded(out, base);
-	buf_put(out, local.p, local.n);
+	name_put_package(&in, function);
+	base = strrchr(buf_str(&in), '/');
+	buf_puts(out, base ? base + 1 : buf_str(&in));
+	buf_puts(out, local);
 }
 
 static bool put_folder(struct buf *out, const struct run_record *run, const struct finding *f,
@@ -207,7 +150,7 @@ static bool put_folder(struct buf *out, const struct run_record *run, const stru
 	AUTO_BUF file = { 0 };
 	const char *slash;
 
-	if (p->file[0] != '/' || !is_own(package_of(p->function), f->package) ||
+	if (p->file[0] != '/' || !is_own(p->function, f->package) ||
 	    strstr(p->file, MODULE_CACHE) || !put_relative(&file, run->dir, p->file))
 		return false;
 	slash = strrchr(buf_str(&file), '/');

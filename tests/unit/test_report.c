@@ -145,6 +145,22 @@ static void shortens_functions(void **state)
 	assert_function("", "");
 }
 
+/* The linker escapes dots of the last path element. */
+static void knows_a_package_with_a_dot_in_its_name(void **state)
+{
+	static const char function[] = "example.com/app%2ego.(*T).Run";
+	struct run_record run = { .module = "example.com/app.go" };
+	struct place at = { .function = function, .file = "" };
+	AUTO_BUF own = { 0 }, other = { 0 };
+
+	(void)state;
+	place_function(&own, "example.com/app.go", function);
+	assert_string_equal(buf_str(&own), "(*T).Run");
+	place_function(&other, "example.com/app", function);
+	assert_string_equal(buf_str(&other), "app.go.(*T).Run");
+	assert_true(place_is_users(&run, &at));
+}
+
 static void tells_the_users_code(void **state)
 {
 	struct run_record none = app;
@@ -282,6 +298,7 @@ int main(void)
 		cmocka_unit_test(shortens_files),
 		cmocka_unit_test(shortens_functions),
 		cmocka_unit_test(tells_the_users_code),
+		cmocka_unit_test(knows_a_package_with_a_dot_in_its_name),
 		cmocka_unit_test(writes_the_line_to_run_it_again),
 		cmocka_unit_test(keeps_the_folder_that_go_changed_to),
 		cmocka_unit_test(names_the_package_for_go),
