@@ -16,7 +16,7 @@ const bulkGo = `
 module example.com/m
 
 go 1.22
--- p0000/m_test.go --
+-- p10000/m_test.go --
 package m
 
 import (
@@ -37,16 +37,17 @@ for arg; do
 	case $arg in -exec=*) watcher=${arg#-exec=} ;; esac
 done
 export LC_ALL=C
-cp p0000.test own.test
+test2json=$(go tool -n test2json)
+cp p10000.test own.test
 i=0
 while [ $i -lt 2000 ]; do
-	p=example.com/m/p$(printf %04d $i)
+	p=example.com/m/p$((10000 + i))
 	if [ $((i % 40)) = 0 ]; then
 		export LEAK=
 		[ $((i % 400)) != 0 ] || LEAK=1
-		sed "s,example.com/m/p0000,$p,g" p0000.test >own.test
+		sed "s,example.com/m/p10000,$p,g" p10000.test >own.test
 		mkdir -p ${p#example.com/m/}
-		(cd ${p#example.com/m/} && go tool test2json -p $p $watcher ../own.test -test.v=test2json) || failed=1
+		(cd ${p#example.com/m/} && $test2json -p $p $watcher ../own.test -test.v=test2json) || failed=1
 	else
 		printf '{"Action":"start","Package":"%s"}\n' $p
 		printf '{"Action":"output","Package":"%s","Output":"?   \\t%s\\t[no test files]\\n"}\n' $p $p
@@ -60,7 +61,7 @@ exit $((failed))
 func TestManyPackages(t *testing.T) {
 	t.Parallel()
 	m := drive.New(t, bulkGo)
-	if r := m.Go("test", "-c", "-ldflags=-s -w", "-o", "p0000.test", "./p0000"); r.Code != 0 {
+	if r := m.Go("test", "-c", "-ldflags=-s -w", "-o", "p10000.test", "./p10000"); r.Code != 0 {
 		t.Fatal(r.Stderr)
 	}
 	m.Env = []string{"PATH=" + m.Path("bin") + ":" + os.Getenv("PATH")}
@@ -70,7 +71,7 @@ func TestManyPackages(t *testing.T) {
 	want(t, "tests", len(run.Tests()), 50)
 	want(t, "findings", run.Findings(), strings.Repeat("TestOne select-empty leak confirmed 1\n", 5))
 	for _, f := range run.FindingRecords() {
-		want(t, f.Package, strings.Contains("p0000 p0400 p0800 p1200 p1600", f.Package[len(f.Package)-5:]), true)
+		want(t, f.Package, strings.Contains("p10000 p10400 p10800 p11200 p11600", f.Package[len(f.Package)-6:]), true)
 	}
 	for _, p := range run.Packages() {
 		if p.Checked != "yes" {
