@@ -2,9 +2,12 @@
 
 #include "base/vec.h"
 #include "trace/cursor.h"
+#include "trace/trace.h"
 
-/* Of more threads than this, those that idle are forgotten: C may start any number. */
-enum { THREADS_KEPT = 4096 };
+enum {
+	THREADS_KEPT = 4096, /* of more, those that idle are forgotten: C may start any number */
+	INDEX_LEAST = 1024,
+};
 
 /* A thread as far as its batches were read. */
 struct change_thread {
@@ -12,21 +15,29 @@ struct change_thread {
 	bool wrote; /* in this generation */
 	bool bound; /* it runs goroutine, or is in a system call of it */
 	uint64_t goroutine;
-	uint32_t change;   /* of goroutine, in this generation; NO_CHANGE: not looked up */
-	uint32_t callback; /* the callback goroutine that lives on it; NO_CHANGE: none */
-	uint32_t seq;      /* number that goroutine was started with */
+	uint32_t seq;            /* number that goroutine was started with */
+	struct change *change;   /* of goroutine, in this generation; NULL: not looked up */
+	struct change *callback; /* the callback goroutine that lives on it; NULL: none */
+	struct moment_stream moments;
 };
 
 struct event {
 	uint64_t time;
-	uint64_t arg[WIRE_ARGS_MAX];
-	struct change_thread *thread; /* NULL: of no thread */
+	uint64_t arg[WIRE_ARGS_MAX + 1];
+	struct change_thread *thread; /* WIRE_NO_THREAD has one that runs nothing */
 };
 
-typedef bool handler(struct changes *c, const struct event *e, struct err *err);
+static void index_make(struct changes *c, size_t cap)
+{
+	c->index_cap = cap;
+	c->index = calloc(cap, sizeof(*c->index));
+	if (!c->index)
+		abort();
+}
 
 void changes_init(struct changes *c, int version, bool want_calls)
 {
+	index_make(c, INDEX_LEAST);
 	wire_varints(version, c->varints);
 	c->want_calls = want_calls;
 	changes_reset(c);
@@ -42,67 +53,94 @@ static size_t index_slot(const struct changes *c, uint64_t id)
 	return (size_t)(block << 4 | (id & 15)) & (c->index_cap - 1);
 }
 
-static uint32_t *index_find(const struct changes *c, uint64_t id)
+static struct change **index_find(const struct changes *c, uint64_t id)
 {
 	size_t i = index_slot(c, id);
 
-	while (c->index[i] != NO_CHANGE && c->list.items[c->index[i]].id != id)
+	while (c->index[i] && c->index[i]->id != id)
 		i = (i + 1) & (c->index_cap - 1);
 	return &c->index[i];
 }
 
 static void index_grow(struct changes *c)
 {
-	free(c->index);
-	c->index_cap = c->index_cap ? c->index_cap * 2 : 1024;
-	c->index = malloc(c->index_cap * sizeof(*c->index));
-	if (!c->index)
-		abort();
-	memset(c->index, 0xff, c->index_cap * sizeof(*c->index));
-	for (size_t i = 0; i < c->list.len; i++) {
-		uint32_t *slot = index_find(c, c->list.items[i].id);
+	struct change **old = c->index;
+	size_t cap = c->index_cap;
 
-		/* Later uses of an id hang on the first. */
-		if (*slot == NO_CHANGE)
-			*slot = (uint32_t)i;
+	index_make(c, cap * 2);
+	for (size_t i = 0; i < cap; i++)
+		if (old[i])
+			*index_find(c, old[i]->id) = old[i];
+	free(old);
+}
+
+/* Takes an id out, and fills the gap with those behind it that belong at it or before. */
+static void index_remove(struct changes *c, uint64_t id)
+{
+	size_t mask = c->index_cap - 1;
+	size_t gap = (size_t)(index_find(c, id) - c->index);
+
+	c->index_len--;
+	for (size_t i = (gap + 1) & mask; c->index[i]; i = (i + 1) & mask) {
+		size_t home = index_slot(c, c->index[i]->id);
+
+		if (((i - home) & mask) < ((i - gap) & mask))
+			continue;
+		c->index[gap] = c->index[i];
+		gap = i;
 	}
+	c->index[gap] = NULL;
 }
 
-static uint32_t push_change(struct changes *c, uint64_t id)
+static struct change *new_change(struct changes *c, uint64_t id)
 {
-	struct change change = {
-		.id = id,
-		.creator = NO_CHANGE,
-		.next = NO_CHANGE,
-		.birth = NO_MOMENT,
-		.last_moment = NO_MOMENT,
-	};
+	struct change *g = pool_take(c->records);
 
-	VEC_PUSH(&c->list, change);
-	return (uint32_t)c->list.len - 1;
+	*g = (struct change){ .id = id };
+	return g;
 }
 
-static uint32_t find_change(const struct changes *c, uint64_t id)
+static void set_status(struct change *g, uint64_t status, uint64_t time)
 {
-	return c->index_cap ? *index_find(c, id) : NO_CHANGE;
+	g->status = (uint8_t)status;
+	if (g->state)
+		return; /* the events of another thread came first */
+	g->state = (uint8_t)status;
+	g->since = time;
+}
+
+static struct change *add_change(struct changes *c, struct change **slot, uint64_t id)
+{
+	struct change *g = new_change(c, id);
+	const struct goroutine *lives = id <= c->newest && c->idle ? map_get(c->live, id) : NULL;
+
+	if (lives && lives->told == c->generation)
+		set_status(g, lives->state, 0);
+	*slot = g;
+	if (++c->index_len * 2 > c->index_cap)
+		index_grow(c);
+	return g;
 }
 
 /* The first change of the id, made when there is none. */
-static uint32_t change_of(struct changes *c, uint64_t id)
+static struct change *change_of(struct changes *c, uint64_t id)
 {
-	uint32_t *slot;
+	struct change **slot = index_find(c, id);
 
-	if ((c->list.len + 1) * 2 > c->index_cap)
-		index_grow(c);
-	slot = index_find(c, id);
-	if (*slot == NO_CHANGE)
-		*slot = push_change(c, id);
-	return *slot;
+	return *slot ? *slot : add_change(c, slot, id);
 }
 
-static struct change *change_at(struct changes *c, uint32_t i)
+struct change *changes_next(const struct changes *c, size_t *at, const struct change *before)
 {
-	return &c->list.items[i];
+	if (before && before->next)
+		return before->next;
+	while (*at < c->index_cap) {
+		struct change *g = c->index[(*at)++];
+
+		if (g)
+			return g;
+	}
+	return NULL;
 }
 
 static bool broken(const struct changes *c, struct err *err, const char *expected)
@@ -110,60 +148,92 @@ static bool broken(const struct changes *c, struct err *err, const char *expecte
 	return wire_broken(err, c->at, "expected %s", expected);
 }
 
-static uint32_t chain_change(struct changes *c, uint32_t first)
+static struct change *chain_change(struct changes *c, struct change *first)
 {
-	uint32_t i = push_change(c, change_at(c, first)->id);
+	struct change *g = new_change(c, first->id);
 
-	change_at(c, i)->next = change_at(c, first)->next;
-	change_at(c, first)->next = i;
-	return i;
+	g->next = first->next;
+	first->next = g;
+	return g;
 }
 
 /* The change of a goroutine that is older than this generation, or that only one
  * use of the id is known of. */
-static uint32_t lived_change(struct changes *c, uint64_t id)
+static struct change *lived_change(struct changes *c, uint64_t id)
 {
-	uint32_t first = change_of(c, id);
+	struct change *first = change_of(c, id);
 
-	for (uint32_t i = first; i != NO_CHANGE; i = change_at(c, i)->next)
-		if (!change_at(c, i)->callback)
-			return i;
+	if (LIKELY(!first->callback))
+		return first;
+	for (struct change *g = first; g; g = g->next)
+		if (!g->callback)
+			return g;
 	return chain_change(c, first);
 }
 
 /* The change that id stands for on thread t: a callback goroutine is locked to its
  * thread, and its id may be in use on others before and after. */
-static uint32_t thread_change(struct changes *c, const struct change_thread *t, uint64_t id)
+static struct change *thread_change(struct changes *c, const struct change_thread *t, uint64_t id)
 {
-	if (t->callback != NO_CHANGE && change_at(c, t->callback)->id == id)
+	if (t->callback && t->callback->id == id)
 		return t->callback;
 	return lived_change(c, id);
 }
 
-/* The goroutine that runs on the thread, NO_CHANGE when none does. */
-static uint32_t current(struct changes *c, struct change_thread *t)
+/* The goroutine that runs on the thread, NULL when none does. */
+static struct change *current(struct changes *c, struct change_thread *t)
 {
-	if (!t || !t->bound)
-		return NO_CHANGE;
-	if (t->change == NO_CHANGE)
+	if (!t->bound)
+		return NULL;
+	if (!t->change) {
 		t->change = lived_change(c, t->goroutine);
+		t->change->bound++;
+	}
 	return t->change;
-}
-
-static void bind(struct change_thread *t, const struct changes *c, uint32_t change, uint32_t seq)
-{
-	if (!t)
-		return;
-	t->bound = true;
-	t->goroutine = c->list.items[change].id;
-	t->change = change;
-	t->seq = seq;
 }
 
 static void unbind(struct change_thread *t)
 {
-	t->bound = false;
-	t->change = NO_CHANGE;
+	if (t->change)
+		t->change->bound--;
+	t->moments.open = t->bound = false;
+	t->change = NULL;
+}
+
+static void bind(struct change_thread *t, struct change *g, uint32_t seq)
+{
+	unbind(t);
+	t->bound = true;
+	t->goroutine = g->id;
+	t->change = g;
+	t->seq = seq;
+	g->bound++;
+}
+
+static bool is_none(const struct change_thread *t)
+{
+	return t->id == WIRE_NO_THREAD;
+}
+
+static bool small(uint64_t id)
+{
+	return id <= UINT32_MAX;
+}
+
+static bool is_reused(const struct changes *c, uint64_t id)
+{
+	return c->reused.len && map_find(&c->reused, id);
+}
+
+/* Gives back the record of a goroutine that ended when nothing more of it can come. */
+static void retire(struct changes *c, struct change *g)
+{
+	if (!g->born_here || g->bound || g->steps != g->top || g->end_seq != g->top || g->kept ||
+	    g->early || g->next || is_reused(c, g->id))
+		return;
+	life_at(&c->moments, g->life)->brief = true;
+	index_remove(c, g->id);
+	pool_give(c->records, g);
 }
 
 static void move(struct change *g, uint32_t seq, uint8_t state, uint64_t time)
@@ -231,158 +301,156 @@ static void step(struct change *g, uint32_t seq)
 		g->top = seq;
 }
 
-static bool small(uint64_t id)
+static void wake(struct change *g, uint32_t seq, uint64_t time)
 {
-	return id <= UINT32_MAX;
+	g->wakes++;
+	step(g, seq);
+	move(g, seq, WIRE_GO_RUNNABLE, time);
 }
 
-static bool is_reused(const struct changes *c, uint64_t id)
+/* What g is became known: the wake that came before that is its own. */
+static void settle_early(struct change *g)
 {
-	return c->reused.len && map_find(&c->reused, id);
+	if (!g->early)
+		return;
+	g->early = false;
+	wake(g, g->early_seq, g->early_time);
 }
 
-static uint64_t start_key(uint32_t change, uint32_t seq)
+static uint32_t life_of(struct changes *c, struct change *g)
 {
-	return (uint64_t)change << 32 | seq;
+	if (g->life == NOBODY)
+		g->life = moments_life(&c->moments, g->id);
+	return g->life;
+}
+
+/* What a number means in the life of g. */
+static uint64_t life_key(struct changes *c, struct change *g, uint32_t number)
+{
+	return (uint64_t)life_of(c, g) << 32 | number;
 }
 
 /* Puts a goroutine that the thread starts in place of the one it ran. */
-static void start(struct changes *c, const struct event *e, uint32_t i)
+static void start(struct changes *c, const struct event *e, struct change *g)
 {
-	uint32_t seq = (uint32_t)e->arg[1];
+	uint32_t seq = (uint32_t)e->arg[2];
 
-	step(change_at(c, i), seq);
-	move(change_at(c, i), seq, WIRE_GO_RUNNING, e->time);
-	bind(e->thread, c, i, seq);
-	if (is_reused(c, change_at(c, i)->id))
-		VEC_PUSH(&c->starts, start_key(i, seq));
+	step(g, seq);
+	move(g, seq, WIRE_GO_RUNNING, e->time);
+	settle_early(g);
+	bind(e->thread, g, seq);
+	if (is_reused(c, g->id))
+		VEC_PUSH(&c->starts, life_key(c, g, seq));
 }
 
-/* Appends a moment of actor's life. Batches of two threads may come in the wrong order:
- * then the chain is made anew at the end. */
-static uint32_t push_moment(struct changes *c, const struct moment *m)
+/* Appends a moment of the goroutine that runs on the thread. */
+static void push_moment(struct changes *c, const struct event *e, enum moment_kind kind,
+			uint32_t of)
 {
-	struct moment moment = *m;
-	uint32_t i = (uint32_t)c->moments.len;
+	struct change_thread *t = e->thread;
 
-	moment.after = NO_MOMENT;
-	if (m->actor != NO_CHANGE) {
-		struct change *actor = change_at(c, m->actor);
-
-		moment.after = actor->last_moment;
-		if (moment.after != NO_MOMENT && c->moments.items[moment.after].seq > m->seq)
-			actor->mixed = true;
-		actor->last_moment = i;
-	}
-	VEC_PUSH(&c->moments, moment);
-	return i;
+	if (!t->moments.open)
+		moments_stint(&c->moments, &t->moments, life_of(c, t->change), t->seq);
+	moments_push(&c->moments, &t->moments, kind, of, e->time);
 }
 
-static void push_created(struct changes *c, uint32_t child, const struct event *e)
+static void push_orphan(struct changes *c, const struct event *e, uint32_t life)
 {
-	uint32_t creator = current(c, e->thread);
-	struct moment m = {
-		.kind = MOMENT_CREATED,
-		.time = e->time,
-		.seq = creator == NO_CHANGE ? 0 : e->thread->seq,
-		.actor = creator,
-		.subject = child,
-	};
-	struct change *g;
-	uint32_t birth = push_moment(c, &m);
+	struct moment_stream *s = &e->thread->moments;
 
-	g = change_at(c, child);
-	g->birth = birth;
-	g->born_here = true;
-	g->born = e->time;
-	g->creator = creator;
+	moments_stint(&c->moments, s, NOBODY, 0);
+	moments_push(&c->moments, s, MOMENT_CREATED, life, e->time);
+	s->open = false;
 }
 
 static bool on_create(struct changes *c, const struct event *e, bool blocked, struct err *err)
 {
-	uint32_t i = change_of(c, e->arg[0]);
-	struct change *g = change_at(c, i);
+	struct change *g = change_of(c, e->arg[1]);
+	struct life *l;
 
 	if (g->born_here || g->status)
 		return broken(c, err, "the id of a new goroutine");
-	if (!e->thread || !small(e->arg[1]) || !small(e->arg[2]))
+	if (is_none(e->thread) || !small(e->arg[2]) || !small(e->arg[3]))
 		return broken(c, err, "a creation on a thread, with stacks");
-	g->start = (uint32_t)e->arg[1];
-	g->created_at = (uint32_t)e->arg[2];
+	g->born_here = true;
 	if (!g->state)
 		move(g, 0, blocked ? WIRE_GO_WAITING : WIRE_GO_RUNNABLE, e->time);
-	push_created(c, i, e);
+	settle_early(g);
+	l = life_at(&c->moments, life_of(c, g));
+	l->born_here = true;
+	l->start = (uint32_t)e->arg[2];
+	l->created_at = (uint32_t)e->arg[3];
+	if (current(c, e->thread))
+		push_moment(c, e, MOMENT_CREATED, g->life);
+	else
+		push_orphan(c, e, g->life);
+	if (g->ended)
+		retire(c, g);
 	return true;
 }
 
-static bool on_go_create(struct changes *c, const struct event *e, struct err *err)
+/* Wakes of an id that callbacks use are told apart when all are there. */
+static void postpone(struct changes *c, struct change *g)
 {
-	return on_create(c, e, false, err);
-}
+	struct change_wake later = { .id = g->id, .seq = g->early_seq, .time = g->early_time };
 
-static bool on_go_create_blocked(struct changes *c, const struct event *e, struct err *err)
-{
-	return on_create(c, e, true, err);
+	if (g->early)
+		VEC_PUSH(&c->wakes, later);
+	g->early = false;
 }
 
 static bool on_create_syscall(struct changes *c, const struct event *e, struct err *err)
 {
 	struct change_thread *t = e->thread;
-	struct event alone = *e;
-	uint32_t i;
+	struct change *g;
 
-	if (!t || t->bound)
+	if (is_none(t) || t->bound)
 		return broken(c, err, "a thread that runs no goroutine");
-	i = change_of(c, e->arg[0]);
-	if (change_at(c, i)->born_here || change_at(c, i)->state)
-		i = chain_change(c, i);
-	alone.thread = NULL;
-	push_created(c, i, &alone);
-	change_at(c, i)->callback = true;
-	map_set(&c->reused, change_at(c, i)->id, 1);
-	move(change_at(c, i), 0, WIRE_GO_SYSCALL, e->time);
-	bind(t, c, i, 0);
-	t->callback = i;
+	g = change_of(c, e->arg[1]);
+	postpone(c, g);
+	if (g->born_here || g->state)
+		g = chain_change(c, g);
+	life_at(&c->moments, life_of(c, g))->born_here = true;
+	push_orphan(c, e, g->life);
+	g->born_here = g->callback = true;
+	g->born = e->time;
+	map_set(&c->reused, g->id, 1);
+	move(g, 0, WIRE_GO_SYSCALL, e->time);
+	bind(t, g, 0);
+	t->callback = g;
 	return true;
 }
 
 static bool on_start(struct changes *c, const struct event *e, struct err *err)
 {
 	struct change_thread *t = e->thread;
-	uint32_t i;
 
-	if (!t || t->bound)
+	if (is_none(t) || t->bound)
 		return broken(c, err, "a thread that runs no goroutine");
-	i = thread_change(c, t, e->arg[0]);
-	if (!small(e->arg[1]))
+	if (!small(e->arg[2]))
 		return broken(c, err, "a sequence number");
-	start(c, e, i);
+	start(c, e, thread_change(c, t, e->arg[1]));
 	return true;
 }
 
 /* The running goroutine, NULL with an error when there is none. */
 static struct change *running(struct changes *c, const struct event *e, struct err *err)
 {
-	uint32_t i = current(c, e->thread);
+	struct change *g = current(c, e->thread);
 
-	if (i == NO_CHANGE) {
+	if (!g)
 		broken(c, err, "a thread that runs a goroutine");
-		return NULL;
-	}
-	return change_at(c, i);
+	return g;
 }
 
-static void push_ended(struct changes *c, const struct event *e)
+/* The thread runs its goroutine no more. */
+static void leave(struct changes *c, struct change_thread *t)
 {
-	struct moment m = {
-		.kind = MOMENT_ENDED,
-		.time = e->time,
-		.seq = e->thread->seq,
-		.actor = e->thread->change,
-		.subject = e->thread->change,
-	};
+	struct change *g = t->change;
 
-	push_moment(c, &m);
+	unbind(t);
+	if (g->ended)
+		retire(c, g);
 }
 
 static bool on_destroy(struct changes *c, const struct event *e, struct err *err)
@@ -394,18 +462,18 @@ static bool on_destroy(struct changes *c, const struct event *e, struct err *err
 	if (g->ended)
 		return broken(c, err, "a goroutine that has not ended");
 	g->ended = true;
-	push_ended(c, e);
-	if (e->thread->callback == e->thread->change)
-		e->thread->callback = NO_CHANGE;
-	unbind(e->thread);
+	g->end_seq = e->thread->seq;
+	moments_push(&c->moments, &e->thread->moments, MOMENT_ENDED, life_of(c, g), e->time);
+	if (e->thread->callback == g)
+		e->thread->callback = NULL;
+	leave(c, e->thread);
 	return true;
 }
 
-static void count_block(struct changes *c, uint32_t i, uint32_t reason)
+static void count_block(struct changes *c, struct change *g, uint32_t reason)
 {
-	struct change *g = change_at(c, i);
-	uint64_t key = (uint64_t)i << 32 | reason;
 	const uintptr_t *n;
+	uint64_t key;
 
 	for (size_t k = 0; k < ARRAY_LEN(g->blocks); k++) {
 		if (!g->blocks[k])
@@ -415,6 +483,8 @@ static void count_block(struct changes *c, uint32_t i, uint32_t reason)
 			return;
 		}
 	}
+	g->kept = true;
+	key = life_key(c, g, reason);
 	n = map_find(&c->overflow, key);
 	map_set(&c->overflow, key, n ? *n + 1 : 1);
 }
@@ -426,75 +496,46 @@ static bool stop(struct changes *c, const struct event *e, uint8_t state, struct
 
 	if (!g)
 		return false;
-	if (!small(e->arg[0]) || !small(e->arg[1]))
+	if (!small(e->arg[1]) || !small(e->arg[2]))
 		return broken(c, err, "a reason and a stack");
 	seq = e->thread->seq;
-	set_stop(g, seq, (uint32_t)e->arg[0], (uint32_t)e->arg[1]);
+	set_stop(g, seq, (uint32_t)e->arg[1], (uint32_t)e->arg[2]);
 	move(g, seq, state, e->time);
-	if (state == WIRE_GO_WAITING && e->arg[0])
-		count_block(c, e->thread->change, (uint32_t)e->arg[0]);
-	unbind(e->thread);
+	if (state == WIRE_GO_WAITING && e->arg[1])
+		count_block(c, g, (uint32_t)e->arg[1]);
+	leave(c, e->thread);
 	return true;
-}
-
-static bool on_stop(struct changes *c, const struct event *e, struct err *err)
-{
-	return stop(c, e, WIRE_GO_RUNNABLE, err);
-}
-
-static bool on_block(struct changes *c, const struct event *e, struct err *err)
-{
-	return stop(c, e, WIRE_GO_WAITING, err);
-}
-
-static void wake(struct change *g, uint32_t seq, uint64_t time)
-{
-	g->wakes++;
-	step(g, seq);
-	move(g, seq, WIRE_GO_RUNNABLE, time);
 }
 
 static bool on_unblock(struct changes *c, const struct event *e, struct err *err)
 {
 	struct change_wake later = {
-		.id = e->arg[0],
-		.seq = (uint32_t)e->arg[1],
+		.id = e->arg[1],
+		.seq = (uint32_t)e->arg[2],
 		.time = e->time,
 	};
-	uint32_t i = find_change(c, later.id);
+	struct change *g;
 
-	if (!small(e->arg[1]))
+	if (!small(e->arg[2]))
 		return broken(c, err, "a sequence number");
-	if (i == NO_CHANGE || !change_at(c, i)->state || is_reused(c, later.id))
+	if (is_reused(c, later.id)) {
 		VEC_PUSH(&c->wakes, later);
-	else
-		wake(change_at(c, i), later.seq, later.time);
-	return true;
-}
-
-/* Of calls in a row from the same place the last is kept, so that a loop of system calls
- * is one moment; but only on one thread, since what another did meanwhile may come later. */
-static void push_call(struct changes *c, const struct event *e, uint32_t stack)
-{
-	struct change *g = change_at(c, e->thread->change);
-	struct moment m = {
-		.kind = MOMENT_CALL,
-		.time = e->time,
-		.seq = e->thread->seq,
-		.actor = e->thread->change,
-		.subject = e->thread->change,
-		.stack = stack,
-	};
-	struct moment *last;
-
-	if (g->last_moment != NO_MOMENT) {
-		last = &c->moments.items[g->last_moment];
-		if (last->kind == MOMENT_CALL && last->stack == stack && last->seq == m.seq) {
-			last->time = m.time;
-			return;
-		}
+		return true;
 	}
-	push_moment(c, &m);
+	g = change_of(c, later.id);
+	if (g->state) {
+		wake(g, later.seq, later.time);
+		if (g->ended)
+			retire(c, g);
+	} else if (!g->early) {
+		g->early = true;
+		g->early_seq = later.seq;
+		g->early_time = later.time;
+	} else {
+		g->kept = true;
+		VEC_PUSH(&c->wakes, later);
+	}
+	return true;
 }
 
 static bool on_syscall_begin(struct changes *c, const struct event *e, struct err *err)
@@ -503,12 +544,14 @@ static bool on_syscall_begin(struct changes *c, const struct event *e, struct er
 
 	if (!g)
 		return false;
-	if (!small(e->arg[1]))
+	if (e->arg[2] >= MOMENT_OF_MAX)
 		return broken(c, err, "a stack");
-	set_stop(g, e->thread->seq, 0, (uint32_t)e->arg[1]);
+	set_stop(g, e->thread->seq, 0, (uint32_t)e->arg[2]);
 	move(g, e->thread->seq, WIRE_GO_SYSCALL, e->time);
-	if (c->want_calls && e->arg[1])
-		push_call(c, e, (uint32_t)e->arg[1]);
+	if (c->want_calls && e->arg[2]) {
+		push_moment(c, e, MOMENT_CALL, (uint32_t)e->arg[2]);
+		map_set(&c->calls, e->arg[2], 1);
+	}
 	return true;
 }
 
@@ -529,162 +572,204 @@ static bool on_syscall_end_blocked(struct changes *c, const struct event *e, str
 	if (!g)
 		return false;
 	move(g, e->thread->seq, WIRE_GO_RUNNABLE, e->time);
-	unbind(e->thread);
+	leave(c, e->thread);
 	return true;
 }
 
-static void set_status(struct change *g, uint64_t status, uint64_t time)
+/* Whether a status tells nothing that the table does not have: then it needs no record. */
+static bool is_idle(const struct changes *c, const struct event *e, struct goroutine **lives)
 {
-	g->status = (uint8_t)status;
-	if (g->state)
-		return; /* the events of another thread came first */
-	g->state = (uint8_t)status;
-	g->since = time;
+	struct goroutine *g = e->arg[1] <= c->newest ? map_get(c->live, e->arg[1]) : NULL;
+
+	*lives = g;
+	return g && g->told != c->generation && e->arg[3] == g->state &&
+	       (g->state == GOROUTINE_WAITING || g->state == GOROUTINE_RUNNABLE) &&
+	       (!e->arg[4] || (g->last && (g->born_here || *g->start))) &&
+	       !is_reused(c, e->arg[1]) && !*index_find(c, e->arg[1]);
 }
 
 /* The thread that runs a goroutine writes its status itself. Only a system call that
  * lasts the whole generation is told by another: then its thread has no events. */
 static bool on_status(struct changes *c, const struct event *e, struct err *err)
 {
-	uint64_t status = e->arg[2];
+	uint64_t status = e->arg[3];
 	struct change_thread *t = e->thread;
-	uint32_t i = lived_change(c, e->arg[0]);
-	struct change *g = change_at(c, i);
+	struct goroutine *lives;
+	struct change *g;
 
-	if (status < WIRE_GO_RUNNABLE || status > WIRE_GO_WAITING || !small(e->arg[3]))
+	if (status < WIRE_GO_RUNNABLE || status > WIRE_GO_WAITING || !small(e->arg[4]))
 		return broken(c, err, "a status of 1 to 4 and a stack");
+	if (is_idle(c, e, &lives)) {
+		lives->told = c->generation;
+		c->idle++;
+		return true;
+	}
+	g = lived_change(c, e->arg[1]);
 	if (g->status || g->born_here)
 		return broken(c, err, "one status of a goroutine in a generation");
 	set_status(g, status, e->time);
-	g->status_stack = (uint32_t)e->arg[3];
-	if (t && (status == WIRE_GO_RUNNING || (status == WIRE_GO_SYSCALL && e->arg[1] == t->id)))
-		bind(t, c, i, 0);
+	settle_early(g);
+	g->status_stack = (uint32_t)e->arg[4];
+	if (!is_none(t) &&
+	    (status == WIRE_GO_RUNNING || (status == WIRE_GO_SYSCALL && e->arg[2] == t->id)))
+		bind(t, g, 0);
+	return true;
+}
+
+/* The thread goes on with a goroutine that waited. */
+static bool switch_to(struct changes *c, const struct event *e, struct err *err)
+{
+	struct change *to;
+
+	if (!small(e->arg[2]))
+		return broken(c, err, "a sequence number");
+	to = thread_change(c, e->thread, e->arg[1]);
+	to->wakes++;
+	start(c, e, to);
 	return true;
 }
 
 static bool on_switch(struct changes *c, const struct event *e, struct err *err)
 {
 	struct change *g = running(c, e, err);
-	uint32_t to;
 
 	if (!g)
 		return false;
-	if (!small(e->arg[1]))
-		return broken(c, err, "a sequence number");
 	set_switched(g, e->thread->seq);
 	move(g, e->thread->seq, WIRE_GO_WAITING, e->time);
-	unbind(e->thread);
-	to = thread_change(c, e->thread, e->arg[0]);
-	change_at(c, to)->wakes++;
-	start(c, e, to);
-	return true;
+	leave(c, e->thread);
+	return switch_to(c, e, err);
 }
 
-static bool on_switch_destroy(struct changes *c, const struct event *e, struct err *err)
+static bool on_procs_change(struct changes *c, const struct event *e)
 {
-	struct change_thread *t = e->thread;
-	uint32_t to;
-
-	if (!on_destroy(c, e, err))
-		return false;
-	if (!small(e->arg[1]))
-		return broken(c, err, "a sequence number");
-	to = thread_change(c, t, e->arg[0]);
-	change_at(c, to)->wakes++;
-	start(c, e, to);
-	return true;
-}
-
-static bool on_procs_change(struct changes *c, const struct event *e, struct err *err)
-{
-	(void)err;
 	if (e->time >= c->procs_time) {
-		c->procs = e->arg[0] > UINT32_MAX ? UINT32_MAX : (uint32_t)e->arg[0];
+		c->procs = e->arg[1] > UINT32_MAX ? UINT32_MAX : (uint32_t)e->arg[1];
 		c->procs_time = e->time;
 	}
 	return true;
 }
 
-/* What is not here changes no goroutine: it is stepped over. */
-static handler *const handlers[256] = {
-	[WIRE_PROCS_CHANGE] = on_procs_change,
-	[WIRE_GO_CREATE] = on_go_create,
-	[WIRE_GO_CREATE_SYSCALL] = on_create_syscall,
-	[WIRE_GO_START] = on_start,
-	[WIRE_GO_DESTROY] = on_destroy,
-	[WIRE_GO_DESTROY_SYSCALL] = on_destroy,
-	[WIRE_GO_STOP] = on_stop,
-	[WIRE_GO_BLOCK] = on_block,
-	[WIRE_GO_UNBLOCK] = on_unblock,
-	[WIRE_GO_SYSCALL_BEGIN] = on_syscall_begin,
-	[WIRE_GO_SYSCALL_END] = on_syscall_end,
-	[WIRE_GO_SYSCALL_END_BLOCKED] = on_syscall_end_blocked,
-	[WIRE_GO_STATUS] = on_status,
-	[WIRE_GO_SWITCH] = on_switch,
-	[WIRE_GO_SWITCH_DESTROY] = on_switch_destroy,
-	[WIRE_GO_CREATE_BLOCKED] = on_go_create_blocked,
-	[WIRE_GO_STATUS_STACK] = on_status,
-};
-
 static struct change_thread *thread_of(struct changes *c, uint64_t id)
 {
 	struct change_thread *t;
 
-	if (id == WIRE_NO_THREAD)
-		return NULL;
 	t = map_get(&c->threads, id);
 	if (t)
 		return t;
 	t = malloc(sizeof(*t));
 	if (!t)
 		abort();
-	*t = (struct change_thread){ .id = id, .change = NO_CHANGE, .callback = NO_CHANGE };
+	*t = (struct change_thread){ .id = id };
 	map_put(&c->threads, id, t);
 	return t;
 }
 
-static bool read_event(struct changes *c, struct cursor *in, struct event *e, struct err *err)
+/* Reads the n values of an event. arg[0] is its time. */
+static inline bool take(struct cursor *in, struct event *e, unsigned n)
 {
-	uint8_t kind = cursor_byte(in);
-	unsigned varints = c->varints[kind];
+	cursor_uvarints(in, e->arg, n);
+	e->time += e->arg[0];
+	return !in->bad;
+}
 
-	if (!varints)
-		return wire_broken(err, c->at, "expected an event, found kind %u", kind);
-	c->events++;
+/* What changes no goroutine. */
+static bool pass(struct changes *c, struct cursor *in, struct event *e, uint8_t kind)
+{
 	e->time += cursor_uvarint(in);
-	if (!handlers[kind]) {
-		if (varints > 1)
-			cursor_skip(in, varints - 1);
-		return true;
+	if (c->varints[kind] > 1)
+		cursor_skip(in, c->varints[kind] - 1U);
+	return true;
+}
+
+static bool read_rare(struct changes *c, struct cursor *in, struct event *e, uint8_t kind,
+		      struct err *err)
+{
+	switch (kind) {
+	case WIRE_PROCS_CHANGE:
+		return !take(in, e, 3) || on_procs_change(c, e);
+	case WIRE_GO_CREATE_BLOCKED:
+		return !take(in, e, 4) || on_create(c, e, true, err);
+	case WIRE_GO_CREATE_SYSCALL:
+		return !take(in, e, 2) || on_create_syscall(c, e, err);
+	case WIRE_GO_STATUS:
+		e->arg[4] = 0; /* it has one argument less than GoStatusStack */
+		return !take(in, e, 4) || on_status(c, e, err);
+	case WIRE_GO_STATUS_STACK:
+		return !take(in, e, 5) || on_status(c, e, err);
+	case WIRE_GO_SWITCH:
+		return !take(in, e, 3) || on_switch(c, e, err);
+	case WIRE_GO_SWITCH_DESTROY:
+		return !take(in, e, 3) || (on_destroy(c, e, err) && switch_to(c, e, err));
+	default:
+		return pass(c, in, e, kind);
 	}
-	e->arg[3] = 0; /* GoStatus has one argument less than GoStatusStack */
-	for (unsigned i = 0; i + 1 < varints; i++)
-		e->arg[i] = cursor_uvarint(in);
-	return in->bad || handlers[kind](c, e, err);
+}
+
+/* Each kind has its number of values in its place: the compiler makes of each a path of its own. */
+static inline bool read_event(struct changes *c, struct cursor *in, struct event *e, uint8_t kind,
+			      struct err *err)
+{
+	switch (kind) {
+	case WIRE_GO_CREATE:
+		return !take(in, e, 4) || on_create(c, e, false, err);
+	case WIRE_GO_START:
+		return !take(in, e, 3) || on_start(c, e, err);
+	case WIRE_GO_DESTROY:
+	case WIRE_GO_DESTROY_SYSCALL:
+		return !take(in, e, 1) || on_destroy(c, e, err);
+	case WIRE_GO_STOP:
+		return !take(in, e, 3) || stop(c, e, WIRE_GO_RUNNABLE, err);
+	case WIRE_GO_BLOCK:
+		return !take(in, e, 3) || stop(c, e, WIRE_GO_WAITING, err);
+	case WIRE_GO_UNBLOCK:
+		return !take(in, e, 4) || on_unblock(c, e, err);
+	case WIRE_GO_SYSCALL_BEGIN:
+		return !take(in, e, 3) || on_syscall_begin(c, e, err);
+	case WIRE_GO_SYSCALL_END:
+		return !take(in, e, 1) || on_syscall_end(c, e, err);
+	case WIRE_GO_SYSCALL_END_BLOCKED:
+		return !take(in, e, 1) || on_syscall_end_blocked(c, e, err);
+	default:
+		return read_rare(c, in, e, kind, err);
+	}
+}
+
+static bool read_events(struct changes *c, const struct batch *b, struct event *e, struct err *err)
+{
+	struct cursor in = { .p = b->data, .end = b->data + b->size };
+
+	c->at = b->at;
+	while (in.p < in.end) {
+		uint8_t kind = *in.p++;
+
+		c->at.offset = b->at.offset + (uint64_t)(in.p - 1 - b->data);
+		if (!c->varints[kind])
+			return wire_broken(err, c->at, "expected an event, found kind %u", kind);
+		c->events++;
+		if (!read_event(c, &in, e, kind, err))
+			return false;
+	}
+	return !in.bad ||
+	       wire_broken(err, c->at, "expected a whole event, found the end of its batch");
 }
 
 bool changes_read(struct changes *c, const struct batch *b, struct err *err)
 {
-	struct cursor in = { .p = b->data, .end = b->data + b->size };
-	struct event e = { .time = b->time, .thread = thread_of(c, b->thread) };
+	struct change_thread none = { .id = WIRE_NO_THREAD };
+	struct event e = { .time = b->time, .thread = &none };
 
-	if (e.thread)
-		e.thread->wrote = true;
-	if (c->moments.len > NO_MOMENT - WIRE_BATCH_MAX || c->list.len > NO_CHANGE - WIRE_BATCH_MAX)
+	if (b->thread != WIRE_NO_THREAD)
+		e.thread = thread_of(c, b->thread);
+	e.thread->wrote = true;
+	if (c->moments.lives.len > LIVES_MAX - WIRE_BATCH_MAX)
 		return err_set(err, ERR_LIMIT,
 			       "generation %ju creates and ends too many goroutines",
 			       (uintmax_t)b->generation);
-	while (in.p < in.end) {
-		c->at = b->at;
-		c->at.offset += (uint64_t)(in.p - b->data);
-		if (!read_event(c, &in, &e, err))
-			return false;
-		if (b->time < c->first || !c->first)
-			c->first = b->time;
-	}
-	if (in.bad)
-		return wire_broken(err, c->at,
-				   "expected a whole event, found the end of its batch");
+	if (!read_events(c, b, &e, err))
+		return false;
+	if (b->size && (b->time < c->first || !c->first))
+		c->first = b->time;
 	if (b->size && e.time > c->last)
 		c->last = e.time;
 	return true;
@@ -701,23 +786,26 @@ static int compare_wakes(const void *a, const void *b)
 	return x->time < y->time ? -1 : x->time > y->time;
 }
 
-static int compare_births(const void *a, const void *b, void *ctx)
+static int compare_births(const void *a, const void *b)
 {
-	const struct changes *c = ctx;
-	const struct change *x = &c->list.items[*(const uint32_t *)a];
-	const struct change *y = &c->list.items[*(const uint32_t *)b];
+	const struct change *x = *(struct change *const *)a, *y = *(struct change *const *)b;
 
 	if (x->id != y->id)
 		return x->id < y->id ? -1 : 1;
 	return x->born < y->born ? -1 : x->born > y->born;
 }
 
+struct change_uses {
+	struct change **items;
+	size_t len, cap;
+};
+
 /* The wakes of reused ids, by id and sequence number: each list a queue in the order of time. */
 struct wake_queues {
 	struct change_wake *wakes; /* borrowed, sorted */
 	size_t len;
 	struct map next;  /* key of (id, seq) -> index of the next wake + 1 */
-	struct map taken; /* start_key of starts: sequence numbers that are no wake's */
+	struct map taken; /* life_key of starts: sequence numbers that are no wake's */
 };
 
 static uint64_t queue_key(uint64_t id, uint32_t seq)
@@ -746,9 +834,8 @@ static const struct change_wake *take_wake(struct wake_queues *q, uint64_t id, u
  * sequence number once, and all up to its highest; only the one that is still alive
  * may have been woken once more.
  */
-static void fill_use(struct changes *c, struct wake_queues *q, uint32_t i)
+static void fill_use(struct changes *c, struct wake_queues *q, struct change *g)
 {
-	struct change *g = change_at(c, i);
 	uint32_t last = g->top + (g->ended ? 0 : 1);
 	/* Usually none is missing but the one after the last. */
 	uint32_t seq = g->steps < g->top ? 1 : g->top + 1;
@@ -756,7 +843,7 @@ static void fill_use(struct changes *c, struct wake_queues *q, uint32_t i)
 	for (; seq <= last; seq++) {
 		const struct change_wake *w;
 
-		if (map_find(&q->taken, start_key(i, seq)))
+		if (map_find(&q->taken, life_key(c, g, seq)))
 			continue;
 		w = take_wake(q, g->id, seq);
 		if (w)
@@ -765,31 +852,30 @@ static void fill_use(struct changes *c, struct wake_queues *q, uint32_t i)
 }
 
 /* The uses of reused ids, by id and birth. */
-static size_t list_uses(const struct changes *c, uint32_t *uses)
+static void list_uses(const struct changes *c, struct change_uses *uses)
 {
-	size_t n = 0;
+	struct change *g = NULL;
+	size_t at = 0;
 
-	for (size_t i = 0; i < c->list.len; i++)
-		if (is_reused(c, c->list.items[i].id))
-			uses[n++] = (uint32_t)i;
-	qsort_r(uses, n, sizeof(*uses), compare_births, (void *)(uintptr_t)c); /* NOLINT */
-	return n;
+	while ((g = changes_next(c, &at, g)))
+		if (is_reused(c, g->id))
+			VEC_PUSH(uses, g);
+	if (uses->len)
+		qsort(uses->items, uses->len, sizeof(struct change *), compare_births);
 }
 
 static void settle_reused(struct changes *c, struct wake_queues *q)
 {
-	AUTO_FREE uint32_t *uses = calloc(c->list.len + 1, sizeof(*uses));
-	size_t n;
+	struct change_uses uses = { 0 };
 
-	if (!uses)
-		abort();
 	for (size_t i = q->len; i-- > 0;)
 		map_set(&q->next, queue_key(q->wakes[i].id, q->wakes[i].seq), i + 1);
 	for (size_t i = 0; i < c->starts.len; i++)
 		map_set(&q->taken, c->starts.items[i], 1);
-	n = list_uses(c, uses);
-	for (size_t i = 0; i < n; i++)
-		fill_use(c, q, uses[i]);
+	list_uses(c, &uses);
+	for (size_t i = 0; i < uses.len; i++)
+		fill_use(c, q, uses.items[i]);
+	VEC_FREE(&uses);
 	map_release(&q->next);
 	map_release(&q->taken);
 }
@@ -825,12 +911,12 @@ static bool settle_wakes(struct changes *c, struct err *err)
 	own = part_wakes(c);
 	for (size_t i = 0; i < own; i++) {
 		const struct change_wake *w = &c->wakes.items[i];
-		uint32_t to = find_change(c, w->id);
+		struct change *to = *index_find(c, w->id);
 
-		if (to == NO_CHANGE)
+		if (!to)
 			return wire_broken(err, c->at, "goroutine %ju is woken but never seen",
 					   (uintmax_t)w->id);
-		wake(change_at(c, to), w->seq, w->time);
+		wake(to, w->seq, w->time);
 	}
 	q.wakes = c->wakes.items + own;
 	q.len = c->wakes.len - own;
@@ -839,105 +925,66 @@ static bool settle_wakes(struct changes *c, struct err *err)
 	return true;
 }
 
-static int compare_lives(const void *a, const void *b, void *ctx)
+static bool check_steps(const struct changes *c, const struct change *g, struct err *err)
 {
-	const struct moments *m = ctx;
-	uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
-	const struct moment *x = &m->items[i], *y = &m->items[k];
-
-	if (x->actor != y->actor)
-		return x->actor < y->actor ? -1 : 1;
-	if (x->seq != y->seq)
-		return x->seq < y->seq ? -1 : 1;
-	return i < k ? -1 : i > k;
-}
-
-/* Chains the moments of goroutines whose threads' batches came in another order. */
-static void chain_mixed(struct changes *c)
-{
-	struct moments *m = &c->moments;
-	AUTO_FREE uint32_t *mixed = calloc(m->len + 1, sizeof(*mixed));
-	size_t n = 0;
-
-	if (!mixed)
-		abort();
-	for (size_t i = 0; i < m->len; i++)
-		if (m->items[i].actor != NO_CHANGE && change_at(c, m->items[i].actor)->mixed)
-			mixed[n++] = (uint32_t)i;
-	qsort_r(mixed, n, sizeof(*mixed), compare_lives, m);
-	for (size_t i = 0; i < n; i++) {
-		struct moment *at = &m->items[mixed[i]];
-		bool first = !i || m->items[mixed[i - 1]].actor != at->actor;
-
-		at->after = first ? NO_MOMENT : mixed[i - 1];
-	}
-}
-
-/* A goroutine's first moment follows from its creation. */
-static void chain_births(struct changes *c)
-{
-	struct moments *m = &c->moments;
-
-	for (size_t i = 0; i < m->len; i++)
-		if (m->items[i].actor != NO_CHANGE && m->items[i].after == NO_MOMENT)
-			m->items[i].after = change_at(c, m->items[i].actor)->birth;
-}
-
-/* Whether nobody acts after its end: the goroutine would be gone when that is told. */
-static bool ends_are_last(const struct changes *c)
-{
-	const struct moments *m = &c->moments;
-
-	for (size_t i = 0; i < m->len; i++) {
-		uint32_t before = m->items[i].after;
-
-		if (before != NO_MOMENT && m->items[before].kind == MOMENT_ENDED)
-			return false;
-	}
-	return true;
+	if (g->early)
+		return wire_broken(err, c->at, "goroutine %ju is woken but never seen",
+				   (uintmax_t)g->id);
+	if (g->steps != g->top)
+		return wire_broken(err, c->at, "goroutine %ju has %ju of %ju sequence numbers",
+				   (uintmax_t)g->id, (uintmax_t)g->steps, (uintmax_t)g->top);
+	return !g->ended || g->end_seq == g->top ||
+	       wire_broken(err, c->at, "goroutine %ju: a goroutine acts after its end",
+			   (uintmax_t)g->id);
 }
 
 bool changes_close(struct changes *c, struct err *err)
 {
-	bool mixed = false;
+	const struct change *g = NULL;
+	size_t at = 0;
 
 	if (!settle_wakes(c, err))
 		return false;
-	for (size_t i = 0; i < c->list.len; i++) {
-		const struct change *g = &c->list.items[i];
-
-		mixed |= g->mixed;
-		if (g->steps != g->top)
-			return wire_broken(
-			    err, c->at, "goroutine %ju has %ju of %ju sequence numbers",
-			    (uintmax_t)g->id, (uintmax_t)g->steps, (uintmax_t)g->top);
-	}
-	if (mixed)
-		chain_mixed(c);
-	chain_births(c);
-	if (!ends_are_last(c))
-		return wire_broken(err, c->at, "a goroutine acts after its end");
-	return moments_order(&c->moments) ||
-	       wire_broken(err, c->at, "goroutines that created each other");
+	while ((g = changes_next(c, &at, g)))
+		if (!check_steps(c, g, err))
+			return false;
+	return moments_order(&c->moments) || wire_broken(err, c->at, "%s", c->moments.why);
 }
 
-void changes_reset(struct changes *c)
+struct change *changes_take(struct changes *c, size_t *at)
+{
+	for (; *at < c->index_cap; ++*at) {
+		struct change *g = c->index[*at];
+
+		if (!g)
+			continue;
+		c->index[*at] = g->next;
+		return g;
+	}
+	return NULL;
+}
+
+static void reset_records(struct changes *c)
+{
+	struct change *g;
+	size_t at = 0;
+
+	while ((g = changes_take(c, &at)))
+		pool_give(c->records, g);
+	c->index_len = c->idle = 0;
+}
+
+static void reset_threads(struct changes *c)
 {
 	bool many = c->threads.len > THREADS_KEPT;
 	size_t at = 0;
 	struct map_slot *slot;
 
-	c->list.len = c->wakes.len = c->starts.len = 0;
-	c->events = c->first = c->last = 0;
-	moments_reset(&c->moments);
-	map_clear(&c->overflow);
-	if (c->index)
-		memset(c->index, 0xff, c->index_cap * sizeof(*c->index));
 	while ((slot = map_next(&c->threads, &at))) {
 		/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 		struct change_thread *t = (struct change_thread *)slot->value;
 
-		t->change = t->callback = NO_CHANGE;
+		t->change = t->callback = NULL;
 		t->seq = 0;
 		if (many && !t->bound && !t->wrote) {
 			map_del(&c->threads, t->id);
@@ -949,6 +996,18 @@ void changes_reset(struct changes *c)
 	}
 }
 
+void changes_reset(struct changes *c)
+{
+	reset_records(c);
+	c->wakes.len = c->starts.len = 0;
+	c->events = c->first = c->last = 0;
+	c->generation++;
+	moments_reset(&c->moments);
+	map_clear(&c->overflow);
+	map_clear(&c->calls);
+	reset_threads(c);
+}
+
 void changes_release(struct changes *c)
 {
 	struct map_slot *slot;
@@ -958,9 +1017,9 @@ void changes_release(struct changes *c)
 		free((void *)slot->value); /* NOLINT(performance-no-int-to-ptr) */
 	map_release(&c->threads);
 	map_release(&c->overflow);
+	map_release(&c->calls);
 	map_release(&c->reused);
 	VEC_FREE(&c->starts);
-	VEC_FREE(&c->list);
 	VEC_FREE(&c->wakes);
 	moments_release(&c->moments);
 	free(c->index);

@@ -9,6 +9,11 @@
  * need no order at all. Only creations, ends and marked calls are kept one by one, to be
  * told in causal order (trace/moment.h).
  *
+ * Most goroutines are born and end within one generation. When all that such a one did was
+ * read, which its sequence numbers tell, its record is used again for another: of it
+ * remains what its creation and end are told from (struct life). So there are few records at a
+ * time, and they stay in the cache.
+ *
  * Nothing here reaches the table of goroutines before the generation is known to be
  * whole: trace.c applies the changes then, or drops them.
  *
@@ -21,80 +26,87 @@
 #include "trace/batch.h"
 #include "trace/moment.h"
 
-#define NO_CHANGE UINT32_MAX
+struct goroutine;
 
 /*
  * One goroutine in one generation. An id that a C thread's callback uses again and
  * again (GoCreateSyscall) has one for each use, chained by next from the
- * first.
+ * first. What most events touch comes first.
  */
 struct change {
 	uint64_t id;
-	uint64_t since;                /* time of the event that state rests on */
-	uint64_t born;                 /* time of its creation */
-	uint32_t seq;                  /* of the event that state rests on */
-	uint32_t stop_seq;             /* of the event that reason is of */
-	uint32_t stack_seq, older_seq; /* of the events that stack and older are of */
-	uint32_t top;                  /* highest sequence number, and how many there were: equal */
-	uint32_t steps;                /* when nothing is missing */
-	uint32_t reason;               /* of the last block or stop; 0: none */
-	uint32_t stack;        /* of the last block, stop or system call that had one; 0: none */
-	uint32_t older;        /* the last one before that was another */
-	uint32_t first_stack;  /* that a stop had; 0: none */
-	uint32_t status_stack; /* of GoStatusStack; 0: none */
-	uint32_t created_at, start; /* stacks; 0: none */
-	uint32_t creator;           /* change of the creator; NO_CHANGE: none */
-	uint32_t wakes;
-	uint32_t block_reason[3], blocks[3]; /* counted by reason; 0 is no reason */
-	uint32_t next;                       /* the next use of the id; NO_CHANGE: none */
-	uint32_t birth, last_moment;         /* moments; NO_MOMENT: none */
-	uint8_t state;                       /* enum wire_go_status; 0: not known yet */
-	uint8_t status;                      /* what its GoStatus said; 0: there was none */
-	bool born_here;
-	bool callback; /* born by GoCreateSyscall */
+	uint64_t since;     /* time of the event that state rests on */
+	uint32_t seq;       /* of the event that state rests on */
+	uint32_t top;       /* highest sequence number, and how many there were: equal */
+	uint32_t steps;     /* when nothing is missing */
+	uint32_t stop_seq;  /* of the event that reason is of */
+	uint32_t stack_seq; /* of the event that stack is of */
+	uint32_t reason;    /* of the last block or stop; 0: none */
+	uint32_t stack;     /* of the last block, stop or system call that had one; 0: none */
+	uint32_t older;     /* the last one before that was another */
+	uint8_t state;      /* enum wire_go_status; 0: not known yet */
+	bool moved;         /* its state changed here */
+	bool stopped;       /* reason was set; the state may rest on a later event */
 	bool ended;
-	bool stopped;  /* reason was set; the state may rest on a later event */
-	bool switched; /* a coroutine switch since any stack that is not here */
-	bool moved;    /* its state changed here */
-	bool mixed;    /* its moments did not come in its own order */
+	bool born_here;
+	bool callback;  /* born by GoCreateSyscall */
+	bool switched;  /* a coroutine switch since any stack that is not here */
+	bool early;     /* early_seq and early_time are set */
+	bool kept;      /* more is known of it elsewhere: overflow, wakes */
+	uint8_t status; /* what its GoStatus said; 0: there was none */
+	uint32_t bound; /* threads that run it, as far as their batches were read */
+	uint32_t life;  /* trace/moment.h; NOBODY: it had no moment */
+	uint32_t wakes;
+	uint32_t first_stack;                /* that a stop had; 0: none */
+	uint32_t status_stack;               /* of GoStatusStack; 0: none */
+	uint32_t block_reason[3], blocks[3]; /* counted by reason; 0 is no reason */
+	uint32_t older_seq;                  /* of the event that older is of */
+	uint32_t early_seq;
+	uint32_t end_seq;    /* of its end; the highest */
+	uint64_t early_time; /* of the wake that came before anything was known */
+	uint64_t born;       /* of callbacks: time of the creation */
+	struct change *next; /* the next use of the id; NULL: none */
 };
 
-/* GoUnblock of a goroutine that nothing was known about yet, or whose id may have
- * several uses. */
+/* GoUnblock of a goroutine that nothing but one other was known about yet, or whose id may
+ * have several uses. */
 struct change_wake {
 	uint64_t id, time;
 	uint32_t seq;
 };
 
 struct changes {
-	struct change_list {
-		struct change *items;
-		size_t len, cap;
-	} list;
+	const struct map *live; /* trace.c's table of struct goroutine; borrowed */
+	uint64_t newest;        /* no id in live is higher */
+	uint32_t generation;    /* how many were read, from 1 */
+	struct pool *records;   /* borrowed; its cells have room for a change */
+	struct change **index;  /* first change of each id, open addressing; owned */
+	size_t index_cap, index_len;
+	size_t idle; /* goroutines whose status was all there was, when it came */
 	struct change_wakes {
 		struct change_wake *items;
 		size_t len, cap;
 	} wakes;
 	struct moments moments;
-	uint32_t *index; /* id -> first change of it, open addressing; owned */
-	size_t index_cap;
 	struct map threads; /* id -> struct change_thread, over generations */
 	struct map reused;  /* ids that callbacks from C ever had, over generations */
 	struct change_starts {
-		uint64_t *items; /* change << 32 | sequence number, of those ids' starts */
+		uint64_t *items; /* life << 32 | sequence number, of those ids' starts */
 		size_t len, cap;
 	} starts;
-	struct map overflow; /* (change << 32 | reason) -> blocks beyond the three */
+	struct map calls;    /* stacks of moments that are calls */
+	struct map overflow; /* (life << 32 | reason) -> blocks beyond the three */
 	uint8_t varints[256];
 	bool want_calls; /* keep system calls as moments */
 	uint64_t events;
 	uint64_t first, last; /* times */
 	uint32_t procs;       /* of the last ProcsChange; 0: none */
 	uint64_t procs_time;
-	struct wire_place at; /* of the batch read last */
+	struct wire_place at; /* of the event read last */
 };
 
-/* Zero-initialised, then set up for a version. */
+/* Zero-initialised, with live and records, then set up for a version. live changes only between
+ * generations. */
 void changes_init(struct changes *c, int version, bool want_calls);
 void changes_release(struct changes *c);
 
@@ -103,8 +115,15 @@ void changes_release(struct changes *c);
 bool changes_read(struct changes *c, const struct batch *b, struct err *err);
 
 /* The generation is whole: settles what needed all of it, and puts the moments in order.
- * Fails when a goroutine misses one of its sequence numbers. */
+ * Fails when a goroutine misses one of its sequence numbers. Changes and lives can be walked
+ * then. */
 bool changes_close(struct changes *c, struct err *err);
+
+/* Walks the changes, in no order: start with *at = 0 and NULL for the one before. */
+struct change *changes_next(const struct changes *c, size_t *at, const struct change *before);
+
+/* Takes a change out, NULL when none is left: start with *at = 0. It goes back to the pool. */
+struct change *changes_take(struct changes *c, size_t *at);
 
 /* Forgets the generation; threads keep the goroutines they run. Idle threads stay, too, while
  * there are few. */

@@ -9,21 +9,27 @@
 #include "trace/tables.h"
 #include "trace/ticks.h"
 
+/* What was looked up last of a generation's creations. */
+struct birth {
+	bool known;
+	uint32_t start, created_at;
+	const char *name;
+	struct trace_stack *stack;
+};
+
 struct trace_reader {
 	struct trace_hooks hooks;
 	struct batcher batcher;
 	struct tables tables;
 	struct changes changes;
 	struct frames names;
-	struct map live;         /* id -> struct goroutine, owned */
-	struct arena pool;       /* goroutines */
-	struct goroutine *spare; /* ended ones, linked by user */
-	struct goroutine **of;   /* change -> goroutine; owned, for one generation */
-	size_t of_cap;
+	struct map live;     /* id -> struct goroutine, owned */
+	struct pool cells;   /* of goroutines, and of changes while a generation is read */
 	struct map marks;    /* stack id -> mark, for one generation */
 	struct map counters; /* reason id -> enum counter, for one generation */
 	uint32_t reason_id;  /* the reason that was looked up last, and its text; NULL: none yet */
 	const char *reason;
+	struct birth birth;
 	struct ticks ticks;
 	uint64_t open;       /* generation that is being read; 0: none */
 	uint64_t open_bytes; /* of its batches */
@@ -41,17 +47,17 @@ struct trace_reader *trace_new(const struct trace_hooks *hooks)
 		abort();
 	if (hooks)
 		r->hooks = *hooks;
+	r->cells.size = sizeof(struct change) > sizeof(struct goroutine) ? sizeof(struct change)
+									 : sizeof(struct goroutine);
+	r->changes.live = &r->live;
+	r->changes.records = &r->cells;
 	return r;
 }
 
 static struct goroutine *new_goroutine(struct trace_reader *r)
 {
-	struct goroutine *g = r->spare;
+	struct goroutine *g = pool_take(&r->cells);
 
-	if (g)
-		r->spare = g->user;
-	else
-		g = ARENA_NEW(&r->pool, struct goroutine);
 	*g = (struct goroutine){ .start = "", .reason = "" };
 	return g;
 }
@@ -65,10 +71,14 @@ static void free_goroutine(struct trace_reader *r, struct goroutine *g)
 {
 	frames_drop(&r->names, owned(g->created_at));
 	frames_drop(&r->names, owned(g->last));
-	if (map_get(&r->live, g->id) == g)
-		map_del(&r->live, g->id);
-	g->user = r->spare;
-	r->spare = g;
+	pool_give(&r->cells, g);
+}
+
+static void put_live(struct trace_reader *r, struct goroutine *g)
+{
+	map_put(&r->live, g->id, g);
+	if (g->id > r->changes.newest)
+		r->changes.newest = g->id;
 }
 
 void trace_free(struct trace_reader *r)
@@ -82,8 +92,7 @@ void trace_free(struct trace_reader *r)
 	map_release(&r->marks);
 	map_release(&r->counters);
 	frames_release(&r->names);
-	arena_clear(&r->pool);
-	free(r->of);
+	pool_clear(&r->cells);
 	free(r);
 }
 
@@ -158,8 +167,7 @@ static bool check_life(const struct trace_reader *r, const struct change *c, str
 /* Whether the tables have all that the change refers to. */
 static bool check_tables(struct trace_reader *r, const struct change *c, struct err *err)
 {
-	const uint32_t stacks[] = { c->start, c->created_at,   c->stack,
-				    c->older, c->status_stack, c->first_stack };
+	const uint32_t stacks[] = { c->stack, c->older, c->status_stack, c->first_stack };
 	struct trace_stack *s;
 	struct str text;
 
@@ -174,14 +182,44 @@ static bool check_tables(struct trace_reader *r, const struct change *c, struct 
 	return true;
 }
 
-static bool check_calls(struct trace_reader *r, struct err *err)
+static bool check_stack(struct trace_reader *r, const struct life *l, uint32_t id, struct err *err)
 {
-	const struct moments *m = &r->changes.moments;
 	struct trace_stack *s;
 
-	for (size_t i = 0; i < m->len; i++)
-		if (m->items[i].stack &&
-		    !tables_stack(&r->tables, &r->names, m->items[i].stack, &s, err))
+	return tables_stack(&r->tables, &r->names, id, &s, err) ||
+	       err_wrap(err, "byte %ju, generation %ju: goroutine %ju",
+			(uintmax_t)r->batcher.offset, (uintmax_t)r->open, (uintmax_t)l->id);
+}
+
+/* Whether all that are born here are new, and their stacks are there: mostly the same. */
+static bool check_births(struct trace_reader *r, struct err *err)
+{
+	const struct moment_lives *lives = &r->changes.moments.lives;
+	uint32_t start = 0, created_at = 0;
+
+	for (size_t i = 1; i < lives->len; i++) {
+		const struct life *l = &lives->items[i];
+
+		if (l->brief && l->id <= r->changes.newest && map_find(&r->live, l->id))
+			return wire_broken(err, here(r), "goroutine %ju is created while it lives",
+					   (uintmax_t)l->id);
+		if (l->start != start && !check_stack(r, l, start = l->start, err))
+			return false;
+		if (l->created_at != created_at &&
+		    !check_stack(r, l, created_at = l->created_at, err))
+			return false;
+	}
+	return true;
+}
+
+static bool check_calls(struct trace_reader *r, struct err *err)
+{
+	const struct map_slot *slot;
+	struct trace_stack *s;
+	size_t at = 0;
+
+	while ((slot = map_next(&r->changes.calls, &at)))
+		if (!tables_stack(&r->tables, &r->names, slot->key, &s, err))
 			return err_wrap(err, "byte %ju, generation %ju",
 					(uintmax_t)r->batcher.offset, (uintmax_t)r->open);
 	return true;
@@ -190,21 +228,22 @@ static bool check_calls(struct trace_reader *r, struct err *err)
 /* All that can fail, before anything is changed. */
 static bool check_generation(struct trace_reader *r, struct err *err)
 {
-	const struct change_list *list = &r->changes.list;
+	const struct change *c = NULL;
+	size_t at = 0;
 
 	if (!r->ticks.per_s)
 		return wire_broken(err, here(r),
 				   "expected the clock's frequency in the generation");
 	if (!changes_close(&r->changes, err))
 		return false;
-	for (size_t i = 0; i < list->len; i++) {
-		if (!check_life(r, &list->items[i], err))
+	while ((c = changes_next(&r->changes, &at, c))) {
+		if (!check_life(r, c, err))
 			return false;
-		if (!check_tables(r, &list->items[i], err))
+		if (!check_tables(r, c, err))
 			return err_wrap(err, "byte %ju, generation %ju",
 					(uintmax_t)r->batcher.offset, (uintmax_t)r->open);
 	}
-	return check_calls(r, err);
+	return check_births(r, err) && check_calls(r, err);
 }
 
 /* check_generation has seen to it that these are there. */
@@ -223,17 +262,26 @@ static void set_stack(struct trace_reader *r, const struct trace_stack **to, str
 	*to = s;
 }
 
-static void set_birth(struct trace_reader *r, struct goroutine *g, const struct change *c)
+/* Goroutines that follow each other mostly have the same site. */
+static void set_birth(struct trace_reader *r, struct goroutine *g, const struct life *l)
 {
-	const struct trace_stack *start = stack_of(r, c->start);
+	struct birth *b = &r->birth;
 
+	if (!b->known || b->start != l->start || b->created_at != l->created_at) {
+		const struct trace_stack *start = stack_of(r, l->start);
+
+		*b = (struct birth){
+			.known = true,
+			.start = l->start,
+			.created_at = l->created_at,
+			.name = start ? start->frames[0].function : "",
+			.stack = stack_of(r, l->created_at),
+		};
+	}
+	g->id = l->id;
 	g->born_here = true;
-	g->born_ns = ticks_ns(&r->ticks, c->born);
-	if (c->creator != NO_CHANGE)
-		g->creator = r->changes.list.items[c->creator].id;
-	if (start)
-		g->start = start->frames[0].function;
-	set_stack(r, &g->created_at, stack_of(r, c->created_at));
+	g->start = b->name;
+	g->created_at = frames_share(b->stack);
 }
 
 static bool says_something(const struct trace_stack *s)
@@ -281,8 +329,6 @@ static void apply(struct trace_reader *r, struct goroutine *g, const struct chan
 	struct trace_stack *status = stack_of(r, c->status_stack);
 
 	g->id = c->id;
-	if (c->born_here)
-		set_birth(r, g, c);
 	if (c->stopped)
 		set_stop(r, g, c);
 	if (!g->last)
@@ -299,11 +345,20 @@ static void apply(struct trace_reader *r, struct goroutine *g, const struct chan
 		count_blocks(r, g, c->block_reason[k], c->blocks[k]);
 }
 
-static void of_reserve(struct trace_reader *r, size_t n)
+/* The goroutine of a change, with what the change did to it. */
+static struct goroutine *change_goroutine(struct trace_reader *r, const struct change *c)
 {
-	const size_t one = sizeof(struct goroutine *); /* NOLINT(bugprone-sizeof-expression) */
+	struct life *l = life_at(&r->changes.moments, c->life);
+	struct goroutine *g = c->born_here ? NULL : map_get(&r->live, c->id);
 
-	r->of = vec_reserve_(r->of, &r->of_cap, n, one);
+	if (!g)
+		g = new_goroutine(r);
+	if (c->life != NOBODY)
+		l->g = g;
+	if (c->born_here)
+		set_birth(r, g, l);
+	apply(r, g, c);
+	return g;
 }
 
 static void count_overflow(struct trace_reader *r)
@@ -311,82 +366,91 @@ static void count_overflow(struct trace_reader *r)
 	const struct map_slot *slot;
 	size_t at = 0;
 
-	while ((slot = map_next(&r->changes.overflow, &at))) {
-		uint32_t i = (uint32_t)(slot->key >> 32);
-
-		if (!r->of[i])
-			r->of[i] = new_goroutine(r);
-		count_blocks(r, r->of[i], (uint32_t)slot->key, slot->value);
-	}
+	while ((slot = map_next(&r->changes.overflow, &at)))
+		count_blocks(r, life_at(&r->changes.moments, (uint32_t)(slot->key >> 32))->g,
+			     (uint32_t)slot->key, slot->value);
 }
 
-/* Goroutines that are older. Those that are born here are applied when that is told: most of
- * them end in the same generation, and need no memory longer than they lived. */
-static void apply_older(struct trace_reader *r)
+/* Those that are born here come into the table when that is told. */
+static void apply_changes(struct trace_reader *r)
 {
-	const struct change_list *list = &r->changes.list;
+	struct change *c;
+	size_t at = 0;
 
-	of_reserve(r, list->len);
-	for (size_t i = 0; i < list->len; i++) {
-		const struct change *c = &list->items[i];
+	while ((c = changes_take(&r->changes, &at))) {
+		struct goroutine *g = change_goroutine(r, c);
 
-		r->of[i] = NULL;
-		if (c->born_here)
-			continue;
-		r->of[i] = map_get(&r->live, c->id);
-		if (!r->of[i])
-			r->of[i] = new_goroutine(r);
-		apply(r, r->of[i], c);
-		map_put(&r->live, c->id, r->of[i]);
+		if (!c->born_here)
+			put_live(r, g);
+		pool_give(&r->cells, c);
 	}
 	count_overflow(r);
 }
 
-static void tell_created(struct trace_reader *r, const struct moment *m)
+static void tell_created(struct trace_reader *r, const struct told *t)
 {
-	struct goroutine *g = r->of[m->subject];
+	struct life *l = life_at(&r->changes.moments, t->of);
+	const struct life *creator = life_at(&r->changes.moments, t->actor);
 
-	if (!g)
-		g = r->of[m->subject] = new_goroutine(r);
-	apply(r, g, &r->changes.list.items[m->subject]);
-	map_put(&r->live, g->id, g);
+	if (l->brief) {
+		l->g = new_goroutine(r);
+		l->g->state = GOROUTINE_RUNNING;
+		set_birth(r, l->g, l);
+	} else {
+		put_live(r, l->g);
+	}
+	l->g->born_ns = ticks_ns(&r->ticks, t->own);
+	l->g->creator = creator->id;
 	r->facts.goroutines++;
 	if (r->hooks.created)
-		r->hooks.created(r->hooks.ctx, g, m->actor == NO_CHANGE ? NULL : r->of[m->actor]);
+		r->hooks.created(r->hooks.ctx, l->g, creator->g);
 }
 
-static void tell_call(struct trace_reader *r, const struct moment *m)
+static uint32_t mark_of(struct trace_reader *r, uint32_t id)
 {
-	const uintptr_t *known = map_find(&r->marks, m->stack);
+	const uintptr_t *known = map_find(&r->marks, id);
+	const struct trace_stack *s;
 	uint32_t mark;
 
-	if (known) {
-		mark = (uint32_t)*known;
-	} else {
-		const struct trace_stack *s = stack_of(r, m->stack);
-
-		mark = s ? r->hooks.mark(r->hooks.ctx, s) : 0;
-		map_set(&r->marks, m->stack, mark);
-	}
-	if (mark && r->hooks.marked)
-		r->hooks.marked(r->hooks.ctx, r->of[m->actor], ticks_ns(&r->ticks, m->time), mark);
+	if (known)
+		return (uint32_t)*known;
+	s = stack_of(r, id);
+	mark = s ? r->hooks.mark(r->hooks.ctx, s) : 0;
+	map_set(&r->marks, id, mark);
+	return mark;
 }
 
-static void tell(struct trace_reader *r, const struct moment *m)
+static void tell_call(struct trace_reader *r, const struct told *t)
 {
-	struct goroutine *g = r->of[m->subject];
+	uint32_t mark = mark_of(r, t->of);
 
-	switch (m->kind) {
+	if (mark && r->hooks.marked)
+		r->hooks.marked(r->hooks.ctx, life_at(&r->changes.moments, t->actor)->g,
+				ticks_ns(&r->ticks, t->time), mark);
+}
+
+static void tell_ended(struct trace_reader *r, const struct told *t)
+{
+	const struct life *l = life_at(&r->changes.moments, t->actor);
+
+	if (r->hooks.ended)
+		r->hooks.ended(r->hooks.ctx, l->g, ticks_ns(&r->ticks, t->time));
+	if (!l->brief && map_get(&r->live, l->id) == l->g)
+		map_del(&r->live, l->id);
+	free_goroutine(r, l->g);
+}
+
+static void tell(struct trace_reader *r, const struct told *t)
+{
+	switch (t->kind) {
 	case MOMENT_CREATED:
-		tell_created(r, m);
+		tell_created(r, t);
 		break;
 	case MOMENT_ENDED:
-		if (r->hooks.ended)
-			r->hooks.ended(r->hooks.ctx, g, ticks_ns(&r->ticks, m->time));
-		free_goroutine(r, g);
+		tell_ended(r, t);
 		break;
 	case MOMENT_CALL:
-		tell_call(r, m);
+		tell_call(r, t);
 		break;
 	default:
 		break;
@@ -417,6 +481,7 @@ static void reset_generation(struct trace_reader *r)
 	map_clear(&r->marks);
 	map_clear(&r->counters);
 	r->reason = NULL;
+	r->birth.known = false;
 	r->ticks = (struct ticks){ 0 };
 	r->open = r->open_bytes = 0;
 	r->have_events = false;
@@ -424,13 +489,13 @@ static void reset_generation(struct trace_reader *r)
 
 static bool close_generation(struct trace_reader *r, struct err *err)
 {
-	const struct moments *m = &r->changes.moments;
+	struct told t;
 
 	if (!check_generation(r, err))
 		return false;
-	apply_older(r);
-	for (size_t i = 0; i < m->order.len; i++)
-		tell(r, &m->items[m->order.items[i]]);
+	apply_changes(r);
+	while (moments_next(&r->changes.moments, &t))
+		tell(r, &t);
 	count_generation(r);
 	reset_generation(r);
 	return true;

@@ -59,7 +59,8 @@ struct goroutine {
 	int64_t born_ns;                /* 0 unless born_here */
 	uint32_t wakes;                 /* waiting -> runnable, coroutine switches too */
 	uint32_t blocks_sleep, blocks_select, blocks_receive; /* times blocked by reason */
-	void *user;                                           /* the hooks' own */
+	uint32_t told; /* internal: the generation that had its status and nothing else of it */
+	void *user;    /* the hooks' own */
 };
 
 /*

@@ -242,6 +242,76 @@ static void creations_follow_from_their_creators(void **state)
 	end(&t);
 }
 
+/* Goroutine 5 is born on thread 1, runs on 2 and then on 3, where it ends: whichever batch comes
+ * first, all of it is seen before it is forgotten. */
+static void short_lives_come_in_any_order(void **state)
+{
+	static const int orders[][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+					 { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
+		struct told t;
+		struct buf data[3] = { 0 };
+
+		EVENT(&data[0], WIRE_GO_STATUS, 0, 1, 1, WIRE_GO_RUNNING);
+		EVENT(&data[0], WIRE_GO_CREATE, 0, 5, AT_CHILD, AT_MAIN);
+		EVENT(&data[0], WIRE_GO_UNBLOCK, 20, 5, 2, AT_MAIN);
+		EVENT(&data[0], WIRE_GO_UNBLOCK, 20, 5, 4, AT_MAIN);
+		EVENT(&data[1], WIRE_GO_START, 10, 5, 1);
+		EVENT(&data[1], WIRE_GO_CREATE, 0, 6, AT_CHILD, AT_MAIN);
+		EVENT(&data[1], WIRE_GO_BLOCK, 1, SLEEP, AT_CHILD);
+		EVENT(&data[1], WIRE_GO_START, 40, 5, 5);
+		EVENT(&data[1], WIRE_GO_DESTROY, 1);
+		EVENT(&data[2], WIRE_GO_START, 30, 5, 3);
+		EVENT(&data[2], WIRE_GO_BLOCK, 1, SLEEP, AT_CHILD);
+		begin(&t, 26);
+		put_sync(&t, 1, 26);
+		for (size_t k = 0; k < 3; k++)
+			put_batch(&t.trace, 1, (uint64_t)orders[i][k] + 1, 100,
+				  &data[orders[i][k]]);
+		put_tables(&t, 1);
+		buf_putc(&t.trace, WIRE_END_OF_GENERATION);
+		assert_true(feed(&t));
+		assert_string_equal(buf_str(&t.said), "+5<1 +6<5 -5@152 ");
+		assert_null(trace_find(t.reader, 5));
+		end(&t);
+		for (size_t k = 0; k < 3; k++)
+			buf_release(&data[k]);
+	}
+}
+
+/* A goroutine that idles has a status and no more; what it does after that counts from there. */
+static void idle_ones_wake_up(void **state)
+{
+	(void)state;
+	for (int twice = 0; twice < 2; twice++) {
+		struct told t;
+		AUTO_BUF data = { 0 };
+		const struct goroutine *g;
+
+		begin(&t, 26);
+		put_simple(&t, 1, 26);
+		EVENT(&data, WIRE_GO_STATUS, 0, 1, 1, WIRE_GO_RUNNING);
+		EVENT(&data, WIRE_GO_STATUS_STACK, 0, 5, WIRE_NO_THREAD, WIRE_GO_WAITING, AT_CHILD);
+		if (twice)
+			EVENT(&data, WIRE_GO_STATUS, 0, 5, WIRE_NO_THREAD, WIRE_GO_WAITING);
+		EVENT(&data, WIRE_GO_UNBLOCK, 1, 5, 1, AT_MAIN);
+		put_sync(&t, 2, 26);
+		put_batch(&t.trace, 2, 1, 900, &data);
+		put_tables(&t, 2);
+		buf_putc(&t.trace, WIRE_END_OF_GENERATION);
+		assert_int_equal(feed(&t), !twice);
+		if (twice)
+			assert_non_null(strstr(t.err.msg, "one status of a goroutine"));
+		g = trace_find(t.reader, 5);
+		assert_int_equal(g->state, twice ? GOROUTINE_WAITING : GOROUTINE_RUNNABLE);
+		assert_int_equal(g->since_ns, twice ? 125 : 901);
+		assert_int_equal(g->wakes, twice ? 0 : 1);
+		end(&t);
+	}
+}
+
 /* Goroutine 5 blocks on thread 2, is woken, and blocks on thread 3, whose batch comes first and
  * whose clock is behind. */
 static void last_state_goes_by_sequence(void **state)
@@ -592,6 +662,8 @@ int main(void)
 		cmocka_unit_test(reads_every_version_in_any_piece),
 		cmocka_unit_test(refuses_other_headers),
 		cmocka_unit_test(creations_follow_from_their_creators),
+		cmocka_unit_test(short_lives_come_in_any_order),
+		cmocka_unit_test(idle_ones_wake_up),
 		cmocka_unit_test(last_state_goes_by_sequence),
 		cmocka_unit_test(callbacks_reuse_an_id),
 		cmocka_unit_test(marked_calls_come_in_time_order),
