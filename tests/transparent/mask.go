@@ -89,7 +89,7 @@ var (
 	ofTracer = regexp.MustCompile(`(?m)^(created by )?runtime/trace\.`)
 	// The runtime's own goroutines start when they are first needed, and its
 	// threads are where they happen to be.
-	ofRuntime = regexp.MustCompile(`(?m)^(created by runtime\.|runtime\.(mstart|rt0_go|findRunnable|mcall)\()`)
+	ofRuntime = regexp.MustCompile(`(?m)^(goroutine N( gp=N m=N mp=N)? \[idle\]:|created by runtime\.|runtime\.(mstart|rt0_go|findRunnable|mcall)\()`)
 )
 
 // sortDump orders the goroutines of each dump: which comes first depends on
