@@ -47,6 +47,7 @@ struct bench {
 	struct classifier classifier;
 	struct survivors survivors;
 	struct map groups; /* hash of a finding's identity -> index + 1 */
+	struct map tests;  /* hash of its test, class and key -> index of the first such + 1 */
 	struct findings *out;
 };
 
@@ -435,11 +436,27 @@ static bool same_finding(const struct finding *a, const struct finding *b)
 	       same_line(&a->blocked_at, &b->blocked_at) && !strcmp(a->detail, b->detail);
 }
 
-static struct finding *find_same(struct findings *out, const struct finding *f)
+/* Of what all findings that are the same have in common. */
+static uint64_t hash_test(const struct finding *f)
 {
-	for (size_t i = 0; i < out->len; i++)
-		if (same_finding(&out->items[i], f))
-			return &out->items[i];
+	uint64_t h = hash_text(hash_text(UINT64_C(14695981039346656037), f->test), f->key);
+
+	h = (h ^ (uint64_t)f->run_index) * UINT64_C(1099511628211);
+	h = (h ^ f->owner) * UINT64_C(1099511628211);
+	return (h ^ f->class) * UINT64_C(1099511628211);
+}
+
+/* NULL: there is none, and the next that is added will be it. */
+static struct finding *find_same(struct bench *b, const struct finding *f)
+{
+	uint64_t h = hash_test(f);
+	uintptr_t *first = map_find(&b->tests, h);
+
+	if (!first)
+		map_set(&b->tests, h, b->out->len + 1);
+	for (size_t i = first ? *first - 1 : b->out->len; i < b->out->len; i++)
+		if (same_finding(&b->out->items[i], f))
+			return &b->out->items[i];
 	return NULL;
 }
 
@@ -463,7 +480,7 @@ static void account_for(struct bench *b, const struct survivor *s)
 		return;
 	}
 	f = make_finding(b, s, &v);
-	same = find_same(b->out, &f);
+	same = find_same(b, &f);
 	if (same) {
 		same->count++;
 		same->wait_ns = f.wait_ns > same->wait_ns ? f.wait_ns : same->wait_ns;
@@ -537,5 +554,6 @@ void verdict(const struct evidence *e, struct findings *out)
 			account_for(&b, &b.survivors.items[i]);
 	VEC_FREE(&b.survivors);
 	map_release(&b.groups);
+	map_release(&b.tests);
 	classifier_release(&b.classifier);
 }

@@ -1,5 +1,6 @@
 #include "run/resolve.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "account/key.h"
@@ -23,7 +24,16 @@ struct resolve {
 	} found;    /* named */
 	bool names; /* run_index means something */
 	const struct resolve_rules *rules;
-	struct arena arena; /* keys and details of what was found here */
+	struct left *left; /* in the order of their tests, one more at the end */
+	size_t left_len;
+	struct arena arena; /* keys and details of what was found here, left */
+};
+
+/* Goroutines that a test left for good: of 20,000 tests each may have left some. */
+struct left {
+	const char *test;
+	uint32_t count;
+	uint32_t before; /* of all before it */
 };
 
 static const char *result_name(enum test_result r)
@@ -93,21 +103,51 @@ static struct counts_index index_counts(const struct resolve *r)
 	return x;
 }
 
-/* Goroutines that the test and its subtests left for good: what was found, in the end. */
-static uint32_t count_left(const struct resolve *r, const char *test)
+static int by_test(const void *a, const void *b)
 {
-	size_t n = strlen(test);
-	uint32_t left = 0;
+	return strcmp(((const struct left *)a)->test, ((const struct left *)b)->test);
+}
 
+static void index_left(struct resolve *r)
+{
+	r->left = arena_alloc(&r->arena, (r->found.len + 1) * sizeof(*r->left));
 	for (size_t i = 0; i < r->found.len; i++) {
 		const struct finding *f = &r->found.items[i];
 
-		if (class_row(f->class)->is_figure)
-			continue;
-		if (!strncmp(f->test, test, n) && (!f->test[n] || f->test[n] == '/'))
-			left += f->count;
+		if (!class_row(f->class)->is_figure)
+			r->left[r->left_len++] = (struct left){ f->test, f->count, 0 };
 	}
-	return left;
+	qsort(r->left, r->left_len, sizeof(*r->left), by_test);
+	for (size_t i = 0; i < r->left_len; i++)
+		r->left[i + 1].before = r->left[i].before + r->left[i].count;
+}
+
+/* Goroutines of all tests whose names come before a text. */
+static uint32_t left_before(const struct resolve *r, const char *text)
+{
+	size_t low = 0, high = r->left_len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(r->left[middle].test, text) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return r->left[low].before;
+}
+
+/* Goroutines that the test and its subtests left for good: what was found, in the end. */
+static uint32_t count_left(const struct resolve *r, const char *test)
+{
+	AUTO_BUF next = { 0 }, first = { 0 }, last = { 0 };
+
+	buf_printf(&next, "%s\x01", test);
+	buf_printf(&first, "%s/", test);
+	buf_printf(&last, "%s%c", test, '/' + 1);
+	return left_before(r, buf_str(&next)) - left_before(r, test) +
+	       left_before(r, buf_str(&last)) - left_before(r, buf_str(&first));
 }
 
 /* --- limits --------------------------------------------------------------------------- */
@@ -279,6 +319,7 @@ void resolve_package(const struct run_file *from, const struct package_result *r
 	add_surges(&r, &counts);
 	apply_rules(&r, seen);
 	add_package(&r, seen);
+	index_left(&r);
 	add_tests(&r, &counts);
 	free(counts.by_run);
 	for (size_t i = 0; i < r.found.len; i++)
