@@ -98,6 +98,7 @@ bool watch_run(const struct watch_spec *spec, struct watch_result *r, struct err
 						     r->package.package, NULL);
 	if (!runs_first(&w, err)) {
 		look_release(&w.first);
+		arena_clear(&r->arena);
 		return false;
 	}
 	r->status = w.first.status;
