@@ -20,7 +20,7 @@ extern char **environ;
 
 struct options {
 	const char *sink, *policy, *config, *settle, *second_look;
-	bool no_trace, with_parent, fail;
+	bool no_trace, no_frame_pointers, with_parent, fail;
 	int argc; /* what follows the options: the program and its arguments */
 	char **argv;
 };
@@ -37,6 +37,8 @@ static const char help[] =
     "  --settle DURATION     how long goroutines may take to end after the tests (1s)\n"
     "  --second-look WHEN    auto, always or never: run the owners of survivors again (auto)\n"
     "  --no-trace            do not trace the tests; judge by the second look alone\n"
+    "  --no-frame-pointers   let the tracer unwind stacks without them, where assembly breaks "
+    "them\n"
     "  --fail                exit 1 when the program exits 0 and something leaked\n"
     "  --with-parent         end the tests when the calling process ends\n"
     "  --help                print this\n"
@@ -53,6 +55,7 @@ static bool parse(int argc, char **argv, struct options *o, bool *helped, struct
 		{ "settle", required_argument, NULL, 't' },
 		{ "second-look", required_argument, NULL, 'l' },
 		{ "no-trace", no_argument, NULL, 'n' },
+		{ "no-frame-pointers", no_argument, NULL, 'F' },
 		{ "with-parent", no_argument, NULL, 'p' },
 		{ "fail", no_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
@@ -82,6 +85,9 @@ static bool parse(int argc, char **argv, struct options *o, bool *helped, struct
 			break;
 		case 'n':
 			o->no_trace = true;
+			break;
+		case 'F':
+			o->no_frame_pointers = true;
 			break;
 		case 'p':
 			o->with_parent = true;
@@ -242,6 +248,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	spec.dir = getcwd(cwd, sizeof(cwd));
 	spec.policy = &configuration.policy;
 	spec.no_trace = o.no_trace;
+	spec.no_frame_pointers = o.no_frame_pointers;
 	if (o.with_parent)
 		spec.watched_parent = pidfd_open_cloexec(getppid());
 	if (!watch_run(&spec, &r, err))

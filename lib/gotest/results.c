@@ -8,6 +8,9 @@
 static const char *const last_words[] = { "panic: ", "fatal error: ", "SIGQUIT: quit",
 					  "unexpected fault address " };
 
+/* How one begins that got a signal it does not stand: on a thread's own stack, or in the runtime. */
+static const char *const faults[] = { "SIGSEGV: ", "SIGBUS: ", "fatal error: unexpected signal" };
+
 bool test_name_is_benchmark(const char *name)
 {
 	/* Go's rule: what follows does not begin with a lower-case letter. */
@@ -97,12 +100,11 @@ static void end(struct results *r, struct package_result *p, const struct test_e
 		end_package(r, p, e, result);
 }
 
-static bool begins_dump(struct str text)
+static bool begins_with_any(struct str text, const char *const *words, size_t n)
 {
-	for (size_t i = 0; i < ARRAY_LEN(last_words); i++) {
-		if (str_starts(text, last_words[i]))
+	for (size_t i = 0; i < n; i++)
+		if (str_starts(text, words[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -122,7 +124,9 @@ static void add_output(struct package_result *p, const struct test_event *e)
 	size_t n = e->output.n < room ? e->output.n : room;
 
 	p->build_failed |= says_not_built(e);
-	if (!p->dump.len && !begins_dump(e->output))
+	p->faulted |= begins_with_any(e->output, faults, ARRAY_LEN(faults));
+	p->tracer_died |= p->faulted && str_starts(e->output, "runtime.fpTracebackPCs(");
+	if (!p->dump.len && !begins_with_any(e->output, last_words, ARRAY_LEN(last_words)))
 		return;
 	buf_put(&p->dump, e->output.p, n);
 	p->dump_cut |= n < e->output.n;

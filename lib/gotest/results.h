@@ -40,6 +40,10 @@ struct package_result {
 	const char *failed_build; /* ImportPath of what did not build, "": not known */
 	struct buf dump; /* output from "panic:", "fatal error:" or "SIGQUIT:" on, when it failed */
 	bool dump_cut;   /* at DUMP_MAX */
+	/* It died while the execution tracer followed frame pointers: assembly that uses BP for
+	 * something else leads it astray (runtime.fpTracebackPCs, Go 1.22 to 1.27). */
+	bool tracer_died;
+	bool faulted; /* internal: it got a signal for a fault */
 	struct table last; /* internal: 1 + the last run's index by name */
 };
 

@@ -32,8 +32,9 @@ bool retries_want(struct retries *r, const struct package_result *p, const struc
 	if (!was_traced(pending, p->package))
 		return false;
 	package_result_failed(p, &tests);
-	if (!tests.len)
+	if (!tests.len && !p->tracer_died)
 		return false;
+	retry.tracer_died = p->tracer_died;
 	retry.package = arena_strndup(r->arena, p->package, strlen(p->package));
 	pattern_any(&pattern, &tests);
 	retry.pattern = arena_strndup(r->arena, buf_str(&pattern), pattern.len);
@@ -48,12 +49,13 @@ bool retries_due(struct retries *r, struct retry_run *run)
 	if (!r->queue.len)
 		return false;
 	if (first->step == RETRY_WAITING)
-		first->step = RETRY_UNTRACED;
+		first->step = first->tracer_died ? RETRY_UNWOUND : RETRY_UNTRACED;
 	r->failed = r->ended = false;
 	*run = (struct retry_run){
 		.package = first->package,
-		.pattern = first->step == RETRY_WHOLE ? NULL : first->pattern,
-		.trace = first->step == RETRY_TRACED,
+		.pattern = retries_counts(r) ? NULL : first->pattern,
+		.trace = first->step == RETRY_TRACED || first->step == RETRY_UNWOUND,
+		.frame_pointers = first->step == RETRY_TRACED,
 	};
 	return true;
 }
@@ -65,7 +67,8 @@ const char *retries_package(const struct retries *r)
 
 bool retries_counts(const struct retries *r)
 {
-	return r->queue.len && r->queue.items[0].step == RETRY_WHOLE;
+	return r->queue.len &&
+	       (r->queue.items[0].step == RETRY_WHOLE || r->queue.items[0].step == RETRY_UNWOUND);
 }
 
 void retries_event(struct retries *r, const struct test_event *e)
@@ -97,9 +100,17 @@ enum retry_verdict retries_next(struct retries *r)
 	case RETRY_TRACED:
 		if (r->ended && r->failed) {
 			first->step = RETRY_WHOLE;
-			return RETRY_REPLACE;
+			return RETRY_GO_ON;
 		}
 		break;
+	case RETRY_UNWOUND:
+		if (!passed) {
+			first->step = RETRY_WHOLE;
+			return RETRY_GO_ON;
+		}
+		leave(r);
+		r->replaced++;
+		return RETRY_REPLACED;
 	case RETRY_WHOLE:
 		leave(r);
 		r->replaced++;

@@ -10,6 +10,7 @@
 
 enum retry_step {
 	RETRY_WAITING,
+	RETRY_UNWOUND,  /* the tracer itself died: all of the package, traced with care */
 	RETRY_UNTRACED, /* its failed tests, without the trace */
 	RETRY_TRACED,   /* they passed: once more with it */
 	RETRY_WHOLE,    /* they failed again with it: all of the package, without */
@@ -19,6 +20,7 @@ struct retry {
 	const char *package;
 	const char *pattern; /* -run of its failed tests */
 	enum retry_step step;
+	bool tracer_died;
 };
 
 struct retries {
@@ -35,14 +37,14 @@ struct retries {
 /* One go test to start. */
 struct retry_run {
 	const char *package;
-	const char *pattern; /* NULL: as the user said */
+	const char *pattern; /* NULL: as the user said, and the result is the package's */
 	bool trace;
+	bool frame_pointers; /* the tracer may follow them */
 };
 
 enum retry_verdict {
 	RETRY_GO_ON, /* there is another step */
 	RETRY_FIRST_STANDS,
-	RETRY_REPLACE,  /* the next step's result is the package's */
 	RETRY_REPLACED, /* it is complete */
 };
 
@@ -50,7 +52,8 @@ void retries_init(struct retries *r, struct arena *a);
 void retries_release(struct retries *r);
 
 /* Queues the failed package. False: there is nothing to ask again, because it was not
- * traced (its watcher's record in pending says so) or no test failed. */
+ * traced (its watcher's record in pending says so), or no test failed and the tracer did
+ * not die. */
 bool retries_want(struct retries *r, const struct package_result *p,
 		  const struct run_file *pending);
 
@@ -63,7 +66,7 @@ const char *retries_package(const struct retries *r);
 /* Whether the events of the run under way are the package's result. */
 bool retries_counts(const struct retries *r);
 
-/* An event of a run that only answers a question. */
+/* An event of the run under way. */
 void retries_event(struct retries *r, const struct test_event *e);
 
 /* The run under way has ended. */

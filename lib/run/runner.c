@@ -129,6 +129,8 @@ static size_t watcher_words(const struct runner *r, const struct retry_run *agai
 	words[n++] = asks ? "/dev/null" : r->spec->sink;
 	if (again && !again->trace)
 		words[n++] = "--no-trace";
+	else if (again && !again->frame_pointers)
+		words[n++] = "--no-frame-pointers";
 	for (size_t i = 0; r->spec->watch[i] && n < WATCH_WORDS - 2; i++)
 		words[n++] = r->spec->watch[i];
 	if (asks)
@@ -203,11 +205,10 @@ static void take_line(struct runner *r, struct go_call *call, struct str line)
 	AUTO_TEST_EVENT e;
 	bool is_event = test_event_read(&e, line.p, line.n);
 
-	if (call->retries && !retries_counts(&r->retries)) {
-		if (is_event)
-			retries_event(&r->retries, &e);
+	if (call->retries && is_event)
+		retries_event(&r->retries, &e);
+	if (call->retries && !retries_counts(&r->retries))
 		return;
-	}
 	render_line(&r->render, is_event ? &e : NULL, line);
 	if (!is_event)
 		return;
@@ -242,12 +243,6 @@ static void retry_ended(struct runner *r)
 	case RETRY_FIRST_STANDS:
 		render_release(&r->render, package);
 		conclude_package(r, package);
-		break;
-	case RETRY_REPLACE:
-		/* What its watcher said of the first run is void. */
-		retries_forget(&r->pending, package);
-		results_again(&r->results, package);
-		render_again(&r->render, package);
 		break;
 	case RETRY_REPLACED:
 		read_sink(r);
@@ -297,6 +292,15 @@ static void on_output(void *ctx, int fd, short revents)
 	}
 }
 
+/* What was said of a package is void: a run follows whose result is the package's. */
+static void forget(struct runner *r, const char *package)
+{
+	read_sink(r);
+	retries_forget(&r->pending, package);
+	results_again(&r->results, package);
+	render_again(&r->render, package);
+}
+
 /* Starts the retry that waits, unless one runs. A retry that cannot be started
  * leaves the first result. */
 static void start_retry(struct runner *r)
@@ -311,7 +315,10 @@ static void start_retry(struct runner *r)
 			retries_give_up(&r->retries);
 			render_release(&r->render, package);
 			conclude_package(r, package);
+			continue;
 		}
+		if (!run.pattern)
+			forget(r, package);
 	}
 }
 

@@ -11,6 +11,9 @@
  *   2. passed: once more with the trace: passes now -> a flake, the first result stands
  *   3. failed: the trace is to blame -> the whole package runs once more
  *      without it, and that is its result
+ * When the tracer itself died, led astray by frame pointers, there is nothing to ask: the
+ * package runs once more with a trace that does not follow them, and only when it fails
+ * again without a trace.
  */
 #ifndef RUN_RUNNER_H
 #define RUN_RUNNER_H

@@ -9,11 +9,12 @@
 #include "gotest/pattern.h"
 #include "guard/trap.h"
 
-#define LOOK_LEAST_NS   (10 * NS_PER_S) /* of time for the second look */
-#define LOOK_MOST_NS    (120 * NS_PER_S)
-#define GO_GRACE_NS     (50 * NS_PER_S) /* cmd/go kills a minute after -test.timeout */
-#define PATTERN_MOST    (64 << 10)      /* bytes: an argument has 128 KiB at most */
-#define LOOK_GOMAXPROCS "GOMAXPROCS=8"
+#define LOOK_LEAST_NS     (10 * NS_PER_S) /* of time for the second look */
+#define LOOK_MOST_NS      (120 * NS_PER_S)
+#define GO_GRACE_NS       (50 * NS_PER_S) /* cmd/go kills a minute after -test.timeout */
+#define NO_FRAME_POINTERS "tracefpunwindoff=1"
+#define PATTERN_MOST      (64 << 10) /* bytes: an argument has 128 KiB at most */
+#define LOOK_GOMAXPROCS   "GOMAXPROCS=8"
 
 const char *runs_find_program(struct watch *w, const char *name)
 {
@@ -68,13 +69,13 @@ static const char *env_value(const struct watch *w, const char *name)
 }
 
 /* The user's own settings come last: they win. */
-static const char *godebug(struct watch *w)
+static const char *godebug(struct watch *w, const char *ours)
 {
 	const char *theirs = env_value(w, "GODEBUG");
 	char text[4096];
 
-	snprintf(text, sizeof(text), "GODEBUG=tracebackancestors=64%s%s",
-		 theirs && *theirs ? "," : "", theirs ? theirs : "");
+	snprintf(text, sizeof(text), "GODEBUG=%s%s%s", ours, theirs && *theirs ? "," : "",
+		 theirs ? theirs : "");
 	return arena_strndup(&w->r->arena, text, strlen(text));
 }
 
@@ -125,6 +126,9 @@ bool runs_first(struct watch *w, struct err *err)
 		if (spec.trace_copy < 0 && arguments_flag(&w->arguments, "trace").n)
 			spec.trace = false;
 	}
+	if (spec.trace && w->spec->no_frame_pointers)
+		spec.envp =
+		    with_env(w, (const char *const[]){ godebug(w, NO_FRAME_POINTERS), NULL });
 	if (spec.trace)
 		spec.argv = arguments_apply(&w->arguments,
 					    &(struct arguments_change){ .drop = drop, .add = add },
@@ -261,7 +265,9 @@ bool runs_second(struct watch *w, bool trace)
 	if (spec.at_exit)
 		changes[n++] = LOOK_GOMAXPROCS;
 	if (!trace)
-		changes[n++] = godebug(w);
+		changes[n++] = godebug(w, "tracebackancestors=64");
+	else if (w->spec->no_frame_pointers)
+		changes[n++] = godebug(w, NO_FRAME_POINTERS);
 	if (n)
 		spec.envp = with_env(w, changes);
 	spec.argv = second_arguments(w, trace);

@@ -24,9 +24,10 @@ struct watch_spec {
 	const char *path;  /* value of PATH, to find argv[0] when it has no '/'; may be NULL */
 	const char *dir;   /* working directory, NULL: not known */
 	const struct policy *policy; /* borrowed: settings and allowances */
-	bool no_trace;      /* the tests do not stand one: judge by the second look alone */
-	int watched_parent; /* pidfd, -1: none */
-	sigset_t mask;      /* the test's signal mask */
+	bool no_trace;          /* the tests do not stand one: judge by the second look alone */
+	bool no_frame_pointers; /* the tracer shall unwind stacks without: slower, always right */
+	int watched_parent;     /* pidfd, -1: none */
+	sigset_t mask;          /* the test's signal mask */
 };
 
 struct watch_result {

@@ -100,6 +100,38 @@ func TestNotice(t *testing.T) {
 			result: "pass", checked: "part", why: "do not stand", findings: confirmed,
 		},
 		{
+			// The tracer follows frame pointers and dies. Another way to unwind stacks
+			// there is, so nothing is lost.
+			name: "assembly that breaks frame pointers",
+			files: `
+-- clobber_amd64.s --
+#include "textflag.h"
+
+TEXT ·clobber(SB), NOSPLIT|NOFRAME, $0-0
+	MOVQ $0x82, BP
+	RET
+-- clobber_test.go --
+package m
+
+import (
+	"runtime"
+	"testing"
+)
+
+func TestClobber(t *testing.T) {
+	clobber()
+	for i := 0; i < 100; i++ {
+		runtime.Gosched()
+	}
+}
+-- clobber.go --
+package m
+
+func clobber()
+`,
+			result: "pass", checked: "yes", findings: confirmed,
+		},
+		{
 			name: "m.Run twice",
 			files: file(`
 import (

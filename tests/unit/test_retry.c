@@ -175,12 +175,63 @@ static void fails_traced_alone_so_the_package_runs_without(void **state)
 	assert_int_equal(retries_next(&f.retries), RETRY_GO_ON);
 	due(&f);
 	end_with(&f, "fail");
-	assert_int_equal(retries_next(&f.retries), RETRY_REPLACE);
+	assert_int_equal(retries_next(&f.retries), RETRY_GO_ON);
 	run = due(&f);
 	assert_true(!run.trace && !run.pattern && retries_counts(&f.retries));
 	end_with(&f, "fail");
 	assert_int_equal(retries_next(&f.retries), RETRY_REPLACED);
 	assert_int_equal(retries_replaced(&f.retries), 1);
+	nobody_left(&f);
+	tear_down(&f);
+}
+
+static void crash_of_the_tracer(struct fixture *f)
+{
+	static const char *const says[] = { "SIGSEGV: segmentation violation\n",
+					    "runtime.fpTracebackPCs(...)\n" };
+
+	set_up(f);
+	watched(f, "m", true);
+	for (size_t i = 0; i < ARRAY_LEN(says); i++)
+		results_add(&f->results, &(struct test_event){ .package = "m",
+							       .test = "",
+							       .action = TEST_ACTION_OUTPUT,
+							       .failed_build = "",
+							       .output = str_of(says[i]) });
+	put_result(&f->results, "fail", "m", "");
+	assert_true(want(f, "m"));
+}
+
+static void when_the_tracer_dies_the_package_runs_with_another(void **state)
+{
+	struct fixture f;
+	struct retry_run run;
+
+	(void)state;
+	crash_of_the_tracer(&f);
+	run = due(&f);
+	assert_true(run.trace && !run.frame_pointers && !run.pattern && retries_counts(&f.retries));
+	end_with(&f, "pass");
+	assert_int_equal(retries_next(&f.retries), RETRY_REPLACED);
+	assert_int_equal(retries_replaced(&f.retries), 1);
+	nobody_left(&f);
+	tear_down(&f);
+}
+
+static void and_when_that_fails_without_a_trace(void **state)
+{
+	struct fixture f;
+	struct retry_run run;
+
+	(void)state;
+	crash_of_the_tracer(&f);
+	due(&f);
+	end_with(&f, "fail");
+	assert_int_equal(retries_next(&f.retries), RETRY_GO_ON);
+	run = due(&f);
+	assert_true(!run.trace && !run.pattern && retries_counts(&f.retries));
+	end_with(&f, "fail");
+	assert_int_equal(retries_next(&f.retries), RETRY_REPLACED);
 	nobody_left(&f);
 	tear_down(&f);
 }
@@ -259,6 +310,8 @@ int main(void)
 		cmocka_unit_test(fails_untraced_too_so_the_first_result_stands),
 		cmocka_unit_test(passes_traced_the_second_time_so_it_was_a_flake),
 		cmocka_unit_test(fails_traced_alone_so_the_package_runs_without),
+		cmocka_unit_test(when_the_tracer_dies_the_package_runs_with_another),
+		cmocka_unit_test(and_when_that_fails_without_a_trace),
 		cmocka_unit_test(a_run_that_does_not_end_decides_nothing),
 		cmocka_unit_test(packages_take_turns),
 		cmocka_unit_test(what_was_said_of_a_package_can_be_forgotten),
