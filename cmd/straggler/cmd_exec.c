@@ -20,7 +20,7 @@ extern char **environ;
 
 struct options {
 	const char *sink, *policy, *config, *settle, *second_look;
-	bool no_trace, no_frame_pointers, with_parent, fail;
+	int no_trace, no_frame_pointers, with_parent, fail; /* set by getopt_long */
 	int argc; /* what follows the options: the program and its arguments */
 	char **argv;
 };
@@ -48,16 +48,16 @@ static const char help[] =
 
 static bool parse(int argc, char **argv, struct options *o, bool *helped, struct err *err)
 {
-	static const struct option longs[] = {
+	const struct option longs[] = {
 		{ "sink", required_argument, NULL, 's' },
 		{ "config", required_argument, NULL, 'c' },
 		{ "policy", required_argument, NULL, 'P' },
 		{ "settle", required_argument, NULL, 't' },
 		{ "second-look", required_argument, NULL, 'l' },
-		{ "no-trace", no_argument, NULL, 'n' },
-		{ "no-frame-pointers", no_argument, NULL, 'F' },
-		{ "with-parent", no_argument, NULL, 'p' },
-		{ "fail", no_argument, NULL, 'f' },
+		{ "no-trace", no_argument, &o->no_trace, 1 },
+		{ "no-frame-pointers", no_argument, &o->no_frame_pointers, 1 },
+		{ "with-parent", no_argument, &o->with_parent, 1 },
+		{ "fail", no_argument, &o->fail, 1 },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -68,6 +68,8 @@ static bool parse(int argc, char **argv, struct options *o, bool *helped, struct
 	opterr = 0;
 	while (ok && (c = getopt_long(argc, argv, "+", longs, NULL)) != -1) {
 		switch (c) {
+		case 0:
+			break;
 		case 's':
 			o->sink = optarg;
 			break;
@@ -82,18 +84,6 @@ static bool parse(int argc, char **argv, struct options *o, bool *helped, struct
 			break;
 		case 'l':
 			o->second_look = optarg;
-			break;
-		case 'n':
-			o->no_trace = true;
-			break;
-		case 'F':
-			o->no_frame_pointers = true;
-			break;
-		case 'p':
-			o->with_parent = true;
-			break;
-		case 'f':
-			o->fail = true;
 			break;
 		case 'h':
 			*helped = true;
