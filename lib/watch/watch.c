@@ -50,7 +50,8 @@ static void record_package(struct watch *w)
 	p->peak_bytes = memory_peak();
 }
 
-/* The import path from the build info, or, up to Go 1.23, from where it was started. */
+/* The import path from the build info, or, up to Go 1.23, from where it was started. What has
+ * none goes by the name of the program. */
 static void name_package(struct watch *w)
 {
 	size_t n = strlen(w->binary.path);
@@ -64,6 +65,8 @@ static void name_package(struct watch *w)
 	} else if (w->spec->dir && module_locate(w->spec->dir, &w->r->arena, &place)) {
 		w->r->package.package = place.import;
 		w->binary.module = place.module;
+	} else if (w->arguments.binary < w->spec->argc) {
+		w->r->package.package = w->spec->argv[w->arguments.binary];
 	}
 }
 
