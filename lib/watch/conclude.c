@@ -164,7 +164,8 @@ static void leave_open(struct watch *w, const char *why)
 		struct finding *again = find_leak(&w->second.findings, &f);
 		bool decided = finding_is_decided(&w->first, &f);
 
-		if (again && again->class == CLASS_LATE_PANIC)
+		/* It stands alone, unless the first run knew it. */
+		if (again && again->class == CLASS_LATE_PANIC && !decided)
 			continue;
 		if (!decided)
 			f.certainty = CERTAINTY_OBSERVED;

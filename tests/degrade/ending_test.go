@@ -172,6 +172,27 @@ func TestCatch(t *testing.T) {
 			result: "pass", checked: "yes", findings: confirmed,
 		},
 		{
+			// Its test has left another, too, so that both looks end with it.
+			name: "a panic after the tests, each time",
+			files: file(`
+import (
+	"testing"
+	"time"
+)
+
+func TestPanic(t *testing.T) {
+	go func() { select {} }()
+	go func() {
+		time.Sleep(150 * time.Millisecond)
+		panic("late")
+	}()
+	time.Sleep(20 * time.Millisecond)
+}
+`),
+			result: "pass", checked: "part", why: "a goroutine panicked after the tests",
+			findings: "TestForEver select-empty leak observed 1\nTestPanic late-panic leak confirmed 1\nTestPanic select-empty leak observed 1\n",
+		},
+		{
 			name: "SIGQUIT is ignored",
 			files: file(`
 import (
