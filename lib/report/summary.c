@@ -271,15 +271,27 @@ static void print_warnings(struct screen *s, const struct run_file *r)
 	print_warning(s, &more);
 }
 
+/* Exit codes above 128 are signals' by the shell's convention. */
+static void print_interruption(struct screen *s, const struct end_record *end)
+{
+	const char *signal = end->exit_code > 128 ? sigabbrev_np(end->exit_code - 128) : NULL;
+
+	if (end->present && !signal)
+		return;
+	screen_style(s, STYLE_WARN);
+	if (end->present)
+		buf_printf(s->out, "interrupted by SIG%s: this is what was found so far\n", signal);
+	else
+		buf_puts(s->out,
+			 "interrupted: the run did not end, this is what it had found so far\n");
+	screen_plain(s);
+}
+
 void summary_print(struct screen *s, const struct run_file *r, const struct groups *g)
 {
 	print_totals(s, r, g);
 	print_unchecked(s, r);
 	print_undecided(s, r);
 	print_warnings(s, r);
-	if (r->end.present)
-		return;
-	screen_style(s, STYLE_WARN);
-	buf_puts(s->out, "interrupted: the run did not end, this is what it had found so far\n");
-	screen_plain(s);
+	print_interruption(s, &r->end);
 }

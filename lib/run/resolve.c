@@ -276,6 +276,7 @@ static void add_tests(struct resolve *r, const struct counts_index *x)
 
 static void add_package(struct resolve *r, const struct package_record *seen)
 {
+	const struct resolve_rules *rules = r->rules;
 	struct package_record p = {
 		.package = r->package, .module = "", .result = "unknown", .why = ""
 	};
@@ -291,7 +292,7 @@ static void add_package(struct resolve *r, const struct package_record *seen)
 		p.why = "it did not build";
 	} else if (!seen && !(r->result && r->result->result == TEST_RESULT_SKIP)) {
 		p.checked = CHECKED_NO;
-		p.why = "its watcher did not report";
+		p.why = rules->ended ? "the run was ended before it" : "its watcher did not report";
 	}
 	record_write_package(r->lines, &p);
 }

@@ -14,6 +14,7 @@ struct resolve_rules {
 	bool *used;     /* it matched something */
 	bool *possible; /* a package and a test that it speaks of were in the run */
 	bool chosen;    /* flags chose among the tests */
+	bool ended;     /* a signal ended the run: what did not report had no time to */
 };
 
 /*

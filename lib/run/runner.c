@@ -103,6 +103,7 @@ static void conclude_package(struct runner *r, const char *package)
 {
 	AUTO_BUF lines = { 0 };
 
+	r->rules.ended = is_ending(r);
 	resolve_package(&r->pending, results_package(&r->results, package), package, &r->rules,
 			&r->result->file, &lines);
 	write_run_file(r, &lines);

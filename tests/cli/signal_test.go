@@ -66,6 +66,7 @@ func TestSignals(t *testing.T) {
 			want(t, "exit status in the run file", run.Code(), 128+int(c.signal))
 			want(t, "findings", run.Findings(), leakFound)
 			wantText(t, "stdout", result.Stdout, "LEAK: TestLeak")
+			wantText(t, "stdout", result.Stdout, "interrupted by SIG")
 			second := run.Package("example.com/m/second")
 			if second.Checked != "no" || second.Why == "" {
 				t.Errorf("the package that was interrupted is checked %q: %q", second.Checked, second.Why)
