@@ -87,14 +87,16 @@ static void read_calls(struct held *h, struct str line)
 
 static bool holds_in_frame(struct sources *s, const struct dump_frame *f)
 {
-	uint32_t first = source_func_line(s, f->file, f->line, false);
+	uint32_t first = source_func_line(s, f->file, f->line);
 	struct held h = { 0 };
 	bool any;
 
 	if (!first || first == f->line)
 		return false;
-	for (uint32_t i = first + 1; i < f->line; i++)
+	for (uint32_t i = first + 1; i < f->line; i++) {
 		read_calls(&h, source_line(s, f->file, i));
+		i = source_closure_end(s, f->file, i);
+	}
 	any = h.names.len > 0;
 	VEC_FREE(&h.names);
 	return any;

@@ -9,7 +9,6 @@
 #define MAX_BYTES (4 << 20)
 
 struct source {
-	const char *path;
 	struct str text;
 	struct {
 		struct str *items;
@@ -53,7 +52,6 @@ static struct source *get(struct sources *s, const char *path)
 	if (f)
 		return f;
 	f = ARENA_NEW(&s->arena, struct source);
-	f->path = path;
 	f->text = rest = slurp(&s->arena, path);
 	while (str_line(&rest, &line))
 		VEC_PUSH(&f->lines, line);
@@ -89,7 +87,18 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-/* Finds word as a word of its own; comments behind // do not count. */
+/* Where the text or character constant that begins at i ends; the end of the line when it goes
+ * on. */
+static size_t behind_quotes(struct str l, size_t i)
+{
+	char quote = l.p[i++];
+
+	while (i < l.n && l.p[i] != quote)
+		i += l.p[i] == '\\' && quote != '`' ? 2 : 1;
+	return i;
+}
+
+/* Finds word as a word of its own; comments behind // and what is quoted do not count. */
 static bool has_word(struct str l, const char *word)
 {
 	size_t n = strlen(word);
@@ -97,6 +106,10 @@ static bool has_word(struct str l, const char *word)
 	for (size_t i = 0; i + n <= l.n; i++) {
 		if (i + 1 < l.n && l.p[i] == '/' && l.p[i + 1] == '/')
 			return false;
+		if (strchr("\"'`", l.p[i])) {
+			i = behind_quotes(l, i);
+			continue;
+		}
 		if (!memcmp(l.p + i, word, n) && (i == 0 || !is_word(l.p[i - 1])) &&
 		    (i + n == l.n || !is_word(l.p[i + n])))
 			return true;
@@ -104,20 +117,66 @@ static bool has_word(struct str l, const char *word)
 	return false;
 }
 
-uint32_t source_func_line(struct sources *s, const char *file, uint32_t line, bool outermost)
+/* gofmt indents by tabs, what is within by one more than what it is within. */
+static size_t indent_of(struct str l)
 {
+	size_t n = 0;
+
+	while (n < l.n && l.p[n] == '\t')
+		n++;
+	return n;
+}
+
+/* Stands further left than what it is among. */
+static bool is_label(struct str l)
+{
+	size_t i = indent_of(l);
+
+	while (i < l.n && is_word(l.p[i]))
+		i++;
+	return i + 1 == l.n && l.p[i] == ':';
+}
+
+uint32_t source_func_line(struct sources *s, const char *file, uint32_t line)
+{
+	size_t least = SIZE_MAX;
+
 	for (; line; line--) {
 		struct str l = raw_line(s, file, line);
+		size_t indent = indent_of(l);
 
-		if (outermost ? str_starts(l, "func ") : has_word(l, "func"))
+		if (indent == l.n || indent >= least || is_label(l))
+			continue;
+		if (has_word(l, "func"))
 			return line;
+		least = indent;
 	}
 	return 0;
 }
 
+uint32_t source_top_func_line(struct sources *s, const char *file, uint32_t line)
+{
+	while (line && !str_starts(raw_line(s, file, line), "func "))
+		line--;
+	return line;
+}
+
+uint32_t source_closure_end(struct sources *s, const char *file, uint32_t line)
+{
+	struct str first = raw_line(s, file, line), l;
+	uint32_t end = line;
+
+	if (!first.n || first.p[first.n - 1] != '{' || !has_word(first, "func"))
+		return line;
+	do
+		l = raw_line(s, file, ++end);
+	while (l.p && (indent_of(l) == l.n || indent_of(l) > indent_of(first)));
+	return end;
+}
+
 uint32_t source_go_ordinal(struct sources *s, const char *file, uint32_t line)
 {
-	uint32_t first = source_func_line(s, file, line, true);
+	uint32_t first = source_top_func_line(s, file, line);
 	uint32_t n = 0;
 
 	for (uint32_t i = first; first && i <= line; i++)

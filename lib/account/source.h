@@ -16,9 +16,16 @@ struct sources {
 /* The line without surrounding white space; empty when not known. 1-based. */
 struct str source_line(struct sources *s, const char *file, uint32_t line);
 
-/* The number of the last line at or before `line` that has the word func (a closure's,
- * too), or, outermost, that begins with it. 0: none. */
-uint32_t source_func_line(struct sources *s, const char *file, uint32_t line, bool outermost);
+/* The number of the line at or before `line` where the function begins, or the closure, that
+ * the line is in, by gofmt's indents: a closure that ended above is not meant. 0: none. */
+uint32_t source_func_line(struct sources *s, const char *file, uint32_t line);
+
+/* The same of the top-level function. */
+uint32_t source_top_func_line(struct sources *s, const char *file, uint32_t line);
+
+/* The closing line of the closure that begins on this line and goes on below it; line itself
+ * when none does. */
+uint32_t source_closure_end(struct sources *s, const char *file, uint32_t line);
 
 /* How many go statements stand between the outermost function's first line and `line`,
  * counting line itself: which one it is, whatever else moved. 0: not known. */

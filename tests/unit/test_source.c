@@ -63,7 +63,7 @@ static void what_cannot_be_read_has_no_lines(void **state)
 	assert_int_equal(source_line(&f.sources, "", 1).n, 0);
 	assert_int_equal(source_line(&f.sources, "/dev/zero", 1).n, 0);
 	assert_int_equal(source_line(&f.sources, f.written.folder, 1).n, 0);
-	assert_int_equal(source_func_line(&f.sources, "/nowhere/m.go", 9, true), 0);
+	assert_int_equal(source_top_func_line(&f.sources, "/nowhere/m.go", 9), 0);
 	assert_int_equal(source_go_ordinal(&f.sources, "/nowhere/m.go", 9), 0);
 	tear_down(&f);
 }
@@ -86,11 +86,48 @@ static void functions_begin_where_they_say(void **state)
 
 	(void)state;
 	set_up(&f);
-	assert_int_equal(source_func_line(&f.sources, f.file, 6, false), 5);
-	assert_int_equal(source_func_line(&f.sources, f.file, 6, true), 3);
-	assert_int_equal(source_func_line(&f.sources, f.file, 12, false), 10);
-	assert_int_equal(source_func_line(&f.sources, f.file, 3, true), 3);
-	assert_int_equal(source_func_line(&f.sources, f.file, 2, false), 0);
+	assert_int_equal(source_func_line(&f.sources, f.file, 6), 5);
+	assert_int_equal(source_top_func_line(&f.sources, f.file, 6), 3);
+	assert_int_equal(source_func_line(&f.sources, f.file, 12), 10);
+	assert_int_equal(source_top_func_line(&f.sources, f.file, 3), 3);
+	assert_int_equal(source_func_line(&f.sources, f.file, 2), 0);
+	tear_down(&f);
+}
+
+static const char nested[] = "package m\n" /* 1 */
+			     "func run() {\n"
+			     "\tgo func() {\n" /* 3 */
+			     "\t\tmu.Lock()\n"
+			     "\n"
+			     "\t}()\n"
+			     "again:\n"
+			     "\tfor range 3 {\n" /* 8 */
+			     "\t\tlog.Print(\"go func\", 'g', `go`)\n"
+			     "\t\tother.Lock()\n" /* 10 */
+			     "\t\tx(func() { go y() })\n"
+			     "\t\tdefer func() {\n" /* 12 */
+			     "\t\t\tz()\n"
+			     "\t\t}()\n"
+			     "\t}\n"
+			     "}\n";
+
+static void a_closure_that_ended_above_is_not_meant(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f);
+	f.file = written_file(&f.written, "nested.go", nested);
+	assert_int_equal(source_func_line(&f.sources, f.file, 4), 3);
+	assert_int_equal(source_func_line(&f.sources, f.file, 10), 2);
+	assert_int_equal(source_func_line(&f.sources, f.file, 13), 12);
+	assert_int_equal(source_closure_end(&f.sources, f.file, 3), 6);
+	assert_int_equal(source_closure_end(&f.sources, f.file, 12), 14);
+	assert_int_equal(source_closure_end(&f.sources, f.file, 11), 11);
+	assert_int_equal(source_closure_end(&f.sources, f.file, 8), 8);
+	/* What is quoted is no statement. */
+	assert_int_equal(source_go_ordinal(&f.sources, f.file, 10), 1);
+	assert_int_equal(source_go_ordinal(&f.sources, f.file, 11), 2);
 	tear_down(&f);
 }
 
@@ -194,6 +231,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_read_has_no_lines),
 		cmocka_unit_test(files_are_read_once),
 		cmocka_unit_test(functions_begin_where_they_say),
+		cmocka_unit_test(a_closure_that_ended_above_is_not_meant),
 		cmocka_unit_test(go_statements_are_counted_in_their_function),
 		cmocka_unit_test(a_key_survives_what_moves_around_it),
 		cmocka_unit_test(a_key_tells_leaks_apart),
