@@ -134,7 +134,7 @@ static bool is_label(struct str l)
 
 	while (i < l.n && is_word(l.p[i]))
 		i++;
-	return i + 1 == l.n && l.p[i] == ':';
+	return l.p && i + 1 == l.n && l.p[i] == ':';
 }
 
 uint32_t source_func_line(struct sources *s, const char *file, uint32_t line)
@@ -166,7 +166,7 @@ uint32_t source_closure_end(struct sources *s, const char *file, uint32_t line)
 	struct str first = raw_line(s, file, line), l;
 	uint32_t end = line;
 
-	if (!first.n || first.p[first.n - 1] != '{' || !has_word(first, "func"))
+	if (!first.p || !first.n || first.p[first.n - 1] != '{' || !has_word(first, "func"))
 		return line;
 	do
 		l = raw_line(s, file, ++end);

@@ -320,13 +320,28 @@ static void a_spinner_gets_its_share_of_cpu(void **state)
 	tear_down(&f);
 }
 
+/* Until the second thread sleeps in a call of this number. */
+static void look_until_in(struct fixture *f, int nr)
+{
+	const struct tasks *t = &f->settle.tasks;
+	bool there = false;
+
+	while (!there) {
+		assert_int_equal(settle_look(&f->settle, clock_now_ns()), SETTLE_GOING);
+		for (size_t i = 0; i < t->len; i++)
+			there |= t->items[i].tid != f->pid && t->items[i].nr == nr &&
+				 t->items[i].state == TASK_IN_CALL;
+	}
+}
+
 static void who_sleeps_at_the_end_of_the_budget_had_its_time(void **state)
 {
 	struct fixture f;
 
 	(void)state;
-	set_up(&f, sleep_in_c);
+	set_up_for(&f, sleep_in_c, 30 * NS_PER_S);
 	f.settle.gives_p = true;
+	look_until_in(&f, SYS_clock_nanosleep);
 	settle_begin(&f.settle, f.pid, f.pid, BUDGET_NS, clock_now_ns() - BUDGET_NS);
 	assert_int_equal(settle_look(&f.settle, clock_now_ns()), SETTLE_SPENT);
 	tear_down(&f);
