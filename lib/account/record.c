@@ -25,6 +25,11 @@ static const char *const check_words[] = {
 	[CHECKED_NO] = "no",
 };
 
+static const char *const standing_words[] = {
+	[STANDING_NEW] = "new",     [STANDING_FLAKY] = "flaky", [STANDING_UNCHECKED] = "unchecked",
+	[STANDING_KNOWN] = "known", [STANDING_GONE] = "gone",
+};
+
 static const char *owner_word(unsigned int i)
 {
 	return owner_words[i];
@@ -40,6 +45,11 @@ static const char *check_word(unsigned int i)
 	return check_words[i];
 }
 
+static const char *standing_word(unsigned int i)
+{
+	return standing_words[i];
+}
+
 static const char *class_word(unsigned int i)
 {
 	return class_row((enum class_id)i)->id;
@@ -53,6 +63,7 @@ static const char *status_word(unsigned int i)
 static const struct words owners = { owner_word, ARRAY_LEN(owner_words) };
 static const struct words certainties = { certainty_word, ARRAY_LEN(certainty_words) };
 static const struct words checks = { check_word, ARRAY_LEN(check_words) };
+static const struct words standings = { standing_word, ARRAY_LEN(standing_words) };
 static const struct words classes = { class_word, CLASS_COUNT };
 static const struct words statuses = { status_word, STATUS_NOTE + 1 };
 
@@ -162,6 +173,29 @@ static const struct field warning_fields[] = {
 	{ .key = NULL },
 };
 
+static const struct field base_fields[] = {
+	{ AT(base_record, rev, TEXT) },
+	{ AT(base_record, commit, TEXT) },
+	{ AT(base_record, runs, U32) },
+	{ AT(base_record, base_runs, U32) },
+	{ .key = NULL },
+};
+
+static const struct field compared_fields[] = {
+	{ AT(compared, package, TEXT) },
+	{ AT(compared, test, TEXT) },
+	{ AT(compared, key, TEXT) },
+	{ AT(compared, class, WORD), .words = &classes },
+	{ AT(compared, standing, WORD), .words = &standings },
+	{ AT(compared, count, U32) },
+	{ AT(compared, base_count, U32) },
+	{ AT(compared, seen, SHARE) },
+	{ AT(compared, base_seen, SHARE) },
+	{ AT(compared, chance_ppm, U32), .brief = true },
+	{ AT(compared, tolerated, BOOL), .brief = true },
+	{ .key = NULL },
+};
+
 static const struct field end_fields[] = {
 	{ AT(end_record, elapsed_ns, I64) },
 	{ AT(end_record, exit_code, INT) },
@@ -203,6 +237,16 @@ void record_write_finding(struct buf *out, const struct finding *f)
 void record_write_warning(struct buf *out, const struct warning_record *w)
 {
 	write_line(out, "warning", warning_fields, w);
+}
+
+void record_write_base(struct buf *out, const struct base_record *b)
+{
+	write_line(out, "base", base_fields, b);
+}
+
+void record_write_compared(struct buf *out, const struct compared *c)
+{
+	write_line(out, "compared", compared_fields, c);
 }
 
 void record_write_end(struct buf *out, const struct end_record *e)
@@ -264,6 +308,26 @@ static bool read_warning(struct run_file *r, const struct json *line, struct err
 	return true;
 }
 
+static bool read_base(struct run_file *r, const struct json *line, struct err *err)
+{
+	struct base_record b = { .present = true };
+
+	if (!fields_read(&b, base_fields, line, &r->arena, err))
+		return false;
+	r->base = b;
+	return true;
+}
+
+static bool read_compared(struct run_file *r, const struct json *line, struct err *err)
+{
+	struct compared c = { 0 };
+
+	if (!fields_read(&c, compared_fields, line, &r->arena, err))
+		return false;
+	VEC_PUSH(&r->compared, c);
+	return true;
+}
+
 static bool read_end(struct run_file *r, const struct json *line, struct err *err)
 {
 	struct end_record e = { .present = true };
@@ -278,8 +342,9 @@ static const struct {
 	const char *type;
 	bool (*read)(struct run_file *r, const struct json *line, struct err *err);
 } lines[] = {
-	{ "run", read_run },         { "package", read_package }, { "test", read_test },
-	{ "finding", read_finding }, { "warning", read_warning }, { "end", read_end },
+	{ "run", read_run },           { "package", read_package }, { "test", read_test },
+	{ "finding", read_finding },   { "warning", read_warning }, { "base", read_base },
+	{ "compared", read_compared }, { "end", read_end },
 };
 
 bool record_read_line(struct run_file *r, const char *line, size_t n, struct err *err)
@@ -355,6 +420,7 @@ void run_file_release(struct run_file *r)
 	VEC_FREE(&r->tests);
 	VEC_FREE(&r->findings);
 	VEC_FREE(&r->warnings);
+	VEC_FREE(&r->compared);
 	arena_clear(&r->arena);
 	*r = (struct run_file){ 0 };
 }
@@ -367,4 +433,9 @@ const char *owner_name(enum owner_kind o)
 const char *certainty_name(enum certainty c)
 {
 	return certainty_words[c];
+}
+
+const char *standing_name(enum standing s)
+{
+	return standing_words[s];
 }

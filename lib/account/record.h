@@ -2,7 +2,8 @@
  * What is known after a run, as C values and as the lines of a run file.
  *
  * A run file is JSON lines, one object a line, each with "type": first `run`,
- * then as they happen `package`, `test`, `finding`, then `warning`, last `end`. A file without
+ * then as they happen `package`, `test`, `finding`, then `warning`, after a comparison
+ * `base` and `compared`, last `end`. A file without
  * `end` was interrupted and is still good up to its last complete line. The
  * watcher writes lines of the same types to its sink; only there may a name be
  * given by the ordinal of its RUN line (`run_index`), which the runner resolves.
@@ -145,6 +146,38 @@ struct warning_record {
 	const char *text;  /* one line, no full stop */
 };
 
+/* With what a run was compared. */
+struct base_record {
+	bool present;
+	const char *rev;    /* as it was asked for */
+	const char *commit; /* hexadecimal; "" when not known */
+	uint32_t base_runs; /* of the base, that ended */
+	uint32_t runs;      /* of this side */
+};
+
+enum standing {
+	STANDING_NEW,       /* the base does not have it */
+	STANDING_FLAKY,     /* seen in some runs only, too few to say that it is new or gone */
+	STANDING_UNCHECKED, /* the base could not check its package */
+	STANDING_KNOWN,     /* the base has it, too */
+	STANDING_GONE,      /* only the base has it */
+};
+
+/* A leak, by its key, here and in the base. */
+struct compared {
+	const char *package;
+	const char *test; /* of the first finding; "" as there */
+	const char *key;
+	enum class_id class;
+	enum standing standing;
+	uint32_t count, base_count;    /* goroutines, in the run that had most */
+	uint32_t seen, runs;           /* runs in which it was a leak, of those that checked it */
+	uint32_t base_seen, base_runs; /* the same of the base */
+	uint32_t chance_ppm; /* new, flaky, gone: the probability, in millionths, that the side
+				* that never showed it only missed it; 0: not meant */
+	bool tolerated;      /* as the finding is */
+};
+
 struct end_record {
 	bool present; /* false: the run was interrupted */
 	int64_t elapsed_ns;
@@ -157,6 +190,8 @@ void record_write_package(struct buf *out, const struct package_record *p);
 void record_write_test(struct buf *out, const struct test_record *t);
 void record_write_finding(struct buf *out, const struct finding *f);
 void record_write_warning(struct buf *out, const struct warning_record *w);
+void record_write_base(struct buf *out, const struct base_record *b);
+void record_write_compared(struct buf *out, const struct compared *c);
 void record_write_end(struct buf *out, const struct end_record *e);
 
 struct run_file {
@@ -178,6 +213,11 @@ struct run_file {
 		struct warning_record *items;
 		size_t len, cap;
 	} warnings;
+	struct base_record base;
+	struct {
+		struct compared *items;
+		size_t len, cap;
+	} compared;
 	struct end_record end;
 };
 
@@ -202,5 +242,6 @@ void run_file_release(struct run_file *r);
 
 const char *owner_name(enum owner_kind o);
 const char *certainty_name(enum certainty c);
+const char *standing_name(enum standing s);
 
 #endif

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "account/comparison.h"
 #include "base/clock.h"
+#include "report/compared.h"
 #include "report/text.h"
 
 #define WARNINGS_MAX 10
@@ -81,7 +83,9 @@ static void put_verdict(struct buf *out, const struct run_file *r, const struct 
 	struct tally leaks = tally_of(g, STATUS_LEAK), notes = tally_of(g, STATUS_NOTE);
 	struct tally allowed = tally_of(g, STATUS_ALLOWED);
 
-	if (leaks.groups)
+	if (r->base.present && (leaks.groups || packages_where(r, true)))
+		compared_put_verdict(out, r);
+	else if (leaks.groups)
 		put_leaks(out, leaks);
 	else if (!packages_where(r, true))
 		buf_puts(out,
@@ -140,7 +144,8 @@ static void put_extent(struct buf *out, const struct run_file *r)
 
 static enum style style_of(const struct run_file *r, const struct groups *g)
 {
-	if (tally_of(g, STATUS_LEAK).groups)
+	if (r->base.present ? comparison_fails(r->compared.items, r->compared.len)
+			    : tally_of(g, STATUS_LEAK).groups > 0)
 		return STYLE_BAD;
 	return packages_where(r, true) ? STYLE_GOOD : STYLE_WARN;
 }

@@ -1,3 +1,4 @@
+#include "report/compared.h"
 #include "report/entry.h"
 #include "report/summary.h"
 
@@ -13,7 +14,7 @@ static bool write_screens(const struct run_file *r, const struct report_options 
 	for (size_t i = 0; i < g.len; i++) {
 		bool excused = g.items[i].items[0]->status == STATUS_ALLOWED;
 
-		if (excused && !o->verbose)
+		if (!o->verbose && (excused || !compared_is_shown(r, g.items[i].items[0])))
 			continue;
 		entry_print(&s, &g.items[i]);
 		allowed += excused ? 1 : 0;
@@ -24,6 +25,7 @@ static bool write_screens(const struct run_file *r, const struct report_options 
 		buf_putc(out, '\n');
 	if (o->counts)
 		counts_print(&s, r);
+	compared_print(&s, r);
 	summary_print(&s, r, &g);
 	return true;
 }

@@ -27,6 +27,10 @@ static void write_all(struct buf *out, const struct run_file *r)
 		record_write_test(out, &r->tests.items[i]);
 	for (size_t i = 0; i < r->findings.len; i++)
 		record_write_finding(out, &r->findings.items[i]);
+	if (r->base.present)
+		record_write_base(out, &r->base);
+	for (size_t i = 0; i < r->compared.len; i++)
+		record_write_compared(out, &r->compared.items[i]);
 	if (r->end.present)
 		record_write_end(out, &r->end);
 }

@@ -1,0 +1,247 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "account/comparison.h"
+#include "base/str.h"
+#include "cmd.h"
+#include "report/compared.h"
+#include "report/summary.h"
+#include "terminal.h"
+
+struct request {
+	struct report_options options;
+	const char *color;
+	bool json, help;
+	char **base, **here;
+	size_t base_len, here_len;
+};
+
+static const char help[] =
+    "usage: straggler compare [OPTION...] RUN_BASE RUN\n"
+    "       straggler compare [OPTION...] RUN_BASE... -- RUN...\n"
+    "\n"
+    "Tells which leaks of a run the base does not have, from the run files. With several runs\n"
+    "a side, all of the same packages and flags, what shows sometimes only is told apart.\n"
+    "\n"
+    "  --json          the records, one JSON object a line\n"
+    "  --color WHEN    auto, always or never\n"
+    "  --help          print this\n"
+    "\n"
+    "  new      the base never had it: exit status 1\n"
+    "  flaky    seen in some runs, too few to say that it is new or gone\n"
+    "  unknown  one side did not check it\n"
+    "  known    both have it\n"
+    "  gone     only the base has it\n";
+
+static bool take_option(int option, struct request *r, const char *given, struct err *err)
+{
+	switch (option) {
+	case 'j':
+		r->json = true;
+		return true;
+	case 'C':
+		r->color = optarg;
+		return true;
+	case 'h':
+		r->help = true;
+		return true;
+	case ':':
+		return err_set(err, ERR_USAGE, "compare: %s needs a value", given);
+	default:
+		return err_set(err, ERR_USAGE, "compare: unknown option '%s'", given);
+	}
+}
+
+/* With more than two files a "--" is between the sides. */
+static bool take_paths(int argc, char **argv, struct request *r, struct err *err)
+{
+	int border = 1, sides_at = 1;
+
+	if (argc != 2 || !strcmp(argv[1], "--")) {
+		while (border < argc && strcmp(argv[border], "--") != 0)
+			border++;
+		sides_at = border + 1;
+	}
+	r->base = argv;
+	r->here = argv + sides_at;
+	if (sides_at < argc) {
+		r->base_len = (size_t)border;
+		r->here_len = (size_t)(argc - sides_at);
+		return true;
+	}
+	return err_set(err, ERR_USAGE,
+		       "compare takes two run files, or several with -- between the sides");
+}
+
+static bool parse(int argc, char **argv, struct request *r, struct err *err)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "color", required_argument, NULL, 'C' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "+:h", options, NULL)) != -1)
+		if (!take_option(option, r, argv[optind - 1], err))
+			return false;
+	if (r->help)
+		return true;
+	return terminal_options(r->color, STDOUT_FILENO, &r->options, err) &&
+	       take_paths(argc - optind, argv + optind, r, err);
+}
+
+/* --- the sides --------------------------------------------------------------------- */
+
+struct side {
+	struct run_file *files; /* owned */
+	const struct run_file **items;
+	size_t len;
+};
+
+static struct side side_new(size_t n)
+{
+	struct side s = { .files = calloc(n, sizeof(*s.files)), .len = n };
+
+	s.items = calloc(n, sizeof(void *));
+	if (!s.files || !s.items)
+		abort();
+	for (size_t i = 0; i < n; i++)
+		s.items[i] = &s.files[i];
+	return s;
+}
+
+static void side_release(struct side *s)
+{
+	for (size_t i = 0; i < s->len; i++)
+		run_file_release(&s->files[i]);
+	free(s->files);
+	free(s->items);
+}
+
+static bool side_read(struct side *s, char **paths, struct err *err)
+{
+	for (size_t i = 0; i < s->len; i++)
+		if (!run_file_read(&s->files[i], paths[i], err))
+			return false;
+	return true;
+}
+
+/* The next word that says what to test, NULL: there is none. */
+static const char *next_arg(const struct run_record *r, size_t *i)
+{
+	while (*i < r->args_len) {
+		const char *arg = r->args[(*i)++];
+
+		if (!strcmp(arg, "--run-file"))
+			++*i;
+		else if (!starts_with(arg, "--run-file="))
+			return arg;
+	}
+	return NULL;
+}
+
+static bool same_args(const struct run_record *a, const struct run_record *b)
+{
+	size_t i = 0, k = 0;
+	const char *x, *y;
+
+	do {
+		x = next_arg(a, &i);
+		y = next_arg(b, &k);
+	} while (x && y && !strcmp(x, y));
+	return !x && !y && !strcmp(a->module, b->module);
+}
+
+/* Whether every run was asked for the same: then what is not there does not exist. */
+static bool all_alike(const struct side *base, const struct side *here)
+{
+	const struct run_record *first = &here->items[0]->run;
+
+	for (size_t i = 0; i < base->len; i++)
+		if (!same_args(first, &base->items[i]->run))
+			return false;
+	for (size_t i = 1; i < here->len; i++)
+		if (!same_args(first, &here->items[i]->run))
+			return false;
+	return true;
+}
+
+/* --- what is printed ---------------------------------------------------------------- */
+
+static void put_json(struct buf *out, const struct run_file *r)
+{
+	record_write_base(out, &r->base);
+	for (size_t i = 0; i < r->compared.len; i++)
+		record_write_compared(out, &r->compared.items[i]);
+}
+
+static void put_text(struct buf *out, const struct run_file *r, const struct report_options *o)
+{
+	struct screen s = screen_of(r, o, out);
+	AUTO_BUF line = { 0 };
+
+	compared_print(&s, r);
+	buf_puts(&line, "straggler: ");
+	compared_put_verdict(&line, r);
+	screen_line(&s, 0, SCREEN_INDENT, buf_str(&line));
+}
+
+static int compare(const struct request *r, const struct side *base, const struct side *here,
+		   struct buf *out)
+{
+	struct comparison_input in = {
+		.base = { base->items, base->len },
+		.here = { here->items, here->len },
+		.alike = all_alike(base, here),
+	};
+	AUTO_COMPARISON c = { 0 };
+	struct run_file shown = *here->items[0]; /* borrows */
+
+	comparison_make(&c, &in);
+	shown.base = (struct base_record){
+		.present = true,
+		.rev = r->base[0],
+		.commit = base->items[0]->run.head,
+		.base_runs = (uint32_t)base->len,
+		.runs = (uint32_t)here->len,
+	};
+	shown.compared.items = c.items;
+	shown.compared.len = c.len;
+	if (r->json)
+		put_json(out, &shown);
+	else
+		put_text(out, &shown, &r->options);
+	return comparison_fails(c.items, c.len) ? EXIT_FINDINGS : EXIT_CLEAN;
+}
+
+static bool run(int argc, char **argv, int *code, struct err *err)
+{
+	struct request r = { .color = "auto" };
+	CLEANUP(side_release) struct side base = { 0 }, here = { 0 };
+	AUTO_BUF out = { 0 };
+
+	if (!parse(argc, argv, &r, err))
+		return false;
+	if (r.help) {
+		fputs(help, stdout);
+		return true;
+	}
+	base = side_new(r.base_len);
+	here = side_new(r.here_len);
+	if (!side_read(&base, r.base, err) || !side_read(&here, r.here, err))
+		return false;
+	*code = compare(&r, &base, &here, &out);
+	fwrite(buf_str(&out), 1, out.len, stdout);
+	return true;
+}
+
+const struct command cmd_compare = {
+	.name = "compare",
+	.args = "RUN_BASE RUN",
+	.summary = "tell which leaks of a run its base does not have",
+	.run = run,
+};
