@@ -97,29 +97,25 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 /* --- the sides --------------------------------------------------------------------- */
 
 struct side {
-	struct run_file *files; /* owned */
+	struct arena arena;
+	struct run_file *files;
 	const struct run_file **items;
 	size_t len;
 };
 
-static struct side side_new(size_t n)
+static void side_init(struct side *s, size_t n)
 {
-	struct side s = { .files = calloc(n, sizeof(*s.files)), .len = n };
-
-	s.items = calloc(n, sizeof(void *));
-	if (!s.files || !s.items)
-		abort();
-	for (size_t i = 0; i < n; i++)
-		s.items[i] = &s.files[i];
-	return s;
+	s->files = arena_alloc(&s->arena, n * sizeof(*s->files));
+	s->items = arena_alloc(&s->arena, n * sizeof(void *));
+	for (s->len = 0; s->len < n; s->len++)
+		s->items[s->len] = &s->files[s->len];
 }
 
 static void side_release(struct side *s)
 {
 	for (size_t i = 0; i < s->len; i++)
 		run_file_release(&s->files[i]);
-	free(s->files);
-	free(s->items);
+	arena_clear(&s->arena);
 }
 
 static bool side_read(struct side *s, char **paths, struct err *err)
@@ -230,8 +226,8 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 		fputs(help, stdout);
 		return true;
 	}
-	base = side_new(r.base_len);
-	here = side_new(r.here_len);
+	side_init(&base, r.base_len);
+	side_init(&here, r.here_len);
 	if (!side_read(&base, r.base, err) || !side_read(&here, r.here, err))
 		return false;
 	*code = compare(&r, &base, &here, &out);
