@@ -132,6 +132,17 @@ static const struct class_row rows[CLASS_COUNT] = {
 		.usually = "bound them: a pool of workers, a semaphore, errgroup's SetLimit",
 		.status = STATUS_NOTE,
 		.is_figure = true,
+		.unit = "goroutine",
+		.counted = "counted in the trace",
+	},
+	[CLASS_MEMORY_SURGE] = {
+		.id = "memory-surge",
+		.cause = "of memory at once, above the limit",
+		.usually = "pass large values by pointer, stream instead of reading all, bound what runs at once",
+		.status = STATUS_NOTE,
+		.is_figure = true,
+		.unit = "MiB",
+		.counted = "the most that was resident, counted by the kernel",
 	},
 	[CLASS_UNKNOWN] = {
 		.id = "unknown",
@@ -154,6 +165,7 @@ static const struct {
 	{ CLASS_WAITGROUP, "counter ",
 	  "waits for a WaitGroup whose counter never gets down from % to 0" },
 	{ CLASS_GOROUTINE_SURGE, "limit ", "at once, above the limit of %" },
+	{ CLASS_MEMORY_SURGE, "limit ", "of memory at once, above the limit of %" },
 	{ CLASS_LOCK_CYCLE, "", "is deadlocked: % goroutines wait for each other's locks" },
 };
 

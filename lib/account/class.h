@@ -37,6 +37,7 @@ enum class_id {
 	CLASS_SYSCALL,
 	CLASS_PROCESS,
 	CLASS_GOROUTINE_SURGE,
+	CLASS_MEMORY_SURGE,
 	CLASS_UNKNOWN, /* a wait reason that this version does not know */
 	CLASS_COUNT,
 };
@@ -47,6 +48,9 @@ struct class_row {
 	const char *usually; /* what usually fixes it: a phrase, no full stop */
 	enum status status;  /* when nobody configured another */
 	bool is_figure; /* count is a number that was reached, of nothing that is still there */
+	const char *
+	    unit; /* of a figure's count: "goroutine"; of what stays as it is in the plural, "MiB" */
+	const char *counted; /* how a figure was got */
 };
 
 /* Static. */

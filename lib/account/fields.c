@@ -53,6 +53,8 @@ static bool says_nothing(const struct field *f, const unsigned char *at)
 		return !LOAD(bool, at);
 	case FIELD_U32:
 		return !LOAD(uint32_t, at);
+	case FIELD_U64:
+		return !LOAD(uint64_t, at);
 	default:
 		return false;
 	}

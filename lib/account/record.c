@@ -10,7 +10,7 @@
 static const char *const owner_words[] = {
 	[OWNER_TEST] = "test",       [OWNER_EXAMPLE] = "example",   [OWNER_BENCHMARK] = "benchmark",
 	[OWNER_FUZZ] = "fuzz",       [OWNER_TESTMAIN] = "testmain", [OWNER_INIT] = "init",
-	[OWNER_UNKNOWN] = "unknown",
+	[OWNER_PACKAGE] = "package", [OWNER_UNKNOWN] = "unknown",
 };
 
 static const char *const certainty_words[] = {
@@ -151,6 +151,7 @@ static const struct field package_fields[] = {
 	{ AT(package_record, bench_lines, U32), .brief = true },
 	{ AT(package_record, run_names, BOOL), .brief = true },
 	{ AT(package_record, traced, BOOL), .brief = true },
+	{ AT(package_record, resident_bytes, U64), .brief = true },
 	{ .key = "times", .kind = FIELD_PART, .sub = time_fields },
 	{ .key = NULL },
 };

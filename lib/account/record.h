@@ -36,6 +36,7 @@ enum owner_kind {
 	OWNER_FUZZ,
 	OWNER_TESTMAIN,
 	OWNER_INIT,
+	OWNER_PACKAGE, /* all tests of it together */
 	OWNER_UNKNOWN, /* "started by a timer", a callback from C */
 };
 
@@ -125,7 +126,8 @@ struct package_record {
 	bool run_names;          /* sink only: run_index values may be trusted */
 	bool traced;             /* sink only: the tests ran with the trace on */
 	int64_t start_ns, settle_ns, dump_ns, look_ns; /* where the watcher's time went */
-	uint64_t peak_bytes; /* of memory resident in the watcher, at most */
+	uint64_t peak_bytes;     /* of memory resident in the watcher, at most */
+	uint64_t resident_bytes; /* the same in the tests' process or a child of it, 0: not known */
 };
 
 struct run_record {

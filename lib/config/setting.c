@@ -81,7 +81,7 @@ static const struct setting rows[SETTING_COUNT] = {
 		.max = INT64_C(1) << 50,
 		.initial = SETTING_NONE,
 		.variable = "STRAGGLER_LIMITS_PEAK_MEMORY",
-		.help = "how much memory a test may use at its peak",
+		.help = "how much memory the tests of a package may have at once",
 		.sample = "512MiB",
 	},
 };

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "proc/loop.h"
@@ -110,10 +111,19 @@ bool spawn_start(const struct spawn *s, struct child *c, struct err *err)
 
 int child_wait(struct child *c)
 {
+	uint64_t resident;
+
+	return child_wait_resident(c, &resident);
+}
+
+int child_wait_resident(struct child *c, uint64_t *resident)
+{
+	struct rusage usage = { 0 };
 	int status = 0;
 
-	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
+	while (wait4(c->pid, &status, 0, &usage) < 0 && errno == EINTR)
 		;
+	*resident = (uint64_t)usage.ru_maxrss << 10;
 	close(c->pidfd);
 	*c = (struct child){ .pidfd = -1 };
 	return status;

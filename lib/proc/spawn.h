@@ -31,4 +31,8 @@ bool spawn_start(const struct spawn *s, struct child *c, struct err *err);
 /* Waits for the child and closes pidfd. Returns the wait status. */
 int child_wait(struct child *c);
 
+/* The same; *resident gets the most memory, in bytes, that the child had resident at once, or one
+ * of its own children that it waited for (man 2 getrusage: ru_maxrss). */
+int child_wait_resident(struct child *c, uint64_t *resident);
+
 #endif

@@ -20,7 +20,7 @@ static void put_owner(struct buf *out, const struct finding *f)
 		[OWNER_TEST] = "a test",           [OWNER_EXAMPLE] = "an example",
 		[OWNER_BENCHMARK] = "a benchmark", [OWNER_FUZZ] = "a fuzz target",
 		[OWNER_TESTMAIN] = "TestMain",     [OWNER_INIT] = "init",
-		[OWNER_UNKNOWN] = "unknown test",
+		[OWNER_PACKAGE] = "all tests",     [OWNER_UNKNOWN] = "unknown test",
 	};
 
 	if (f->one_of_subtests)
@@ -128,10 +128,16 @@ static void print_title(struct screen *s, const struct group *g)
 
 static void print_cause(struct screen *s, const struct finding *f, uint64_t n)
 {
+	const struct class_row *row = class_row(f->class);
 	AUTO_BUF raw = { 0 }, line = { 0 };
 
-	screen_count(&line, n, "goroutine");
-	buf_puts(&line, n == 1 || class_row(f->class)->is_figure ? " " : ": each ");
+	if (f->class == CLASS_MEMORY_SURGE) {
+		text_number(&line, n);
+		buf_printf(&line, " %s", row->unit);
+	} else {
+		screen_count(&line, n, row->unit ? row->unit : "goroutine");
+	}
+	buf_puts(&line, n == 1 || row->is_figure ? " " : ": each ");
 	class_cause(&raw, f->class, f->detail);
 	text_clean(&line, buf_str(&raw));
 	screen_style(s, STYLE_STRONG);
@@ -206,7 +212,7 @@ static void print_certainty(struct screen *s, const struct group *g)
 
 	put_classes(&line, g);
 	if (class_row(f->class)->is_figure) {
-		buf_puts(&line, ", counted in the trace");
+		buf_printf(&line, ", %s", class_row(f->class)->counted);
 		screen_line(s, SCREEN_INDENT, 0, buf_str(&line));
 		return;
 	}

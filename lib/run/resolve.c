@@ -1,5 +1,7 @@
 #include "run/resolve.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,17 +164,31 @@ static const char *keep(struct resolve *r, const char *s, size_t n)
 	return arena_strndup(&r->arena, s, n);
 }
 
-static struct finding surge(struct resolve *r, const char *test, uint32_t peak, int64_t limit)
+/* A figure that was reached, and its limit in words. */
+struct figure {
+	enum class_id class;
+	enum owner_kind owner;
+	const char *test; /* "": all of the package */
+	uint32_t count;
+	const char *limit;
+};
+
+static enum owner_kind owner_kind_of(const char *test)
+{
+	return starts_with(test, "Fuzz") ? OWNER_FUZZ : OWNER_TEST;
+}
+
+static struct finding surge(struct resolve *r, const struct figure *figure)
 {
 	static const struct place nowhere = { .function = "", .file = "", .source = "" };
 	struct finding f = {
 		.package = r->package,
-		.test = test,
+		.test = figure->test,
 		.run_index = -1,
-		.owner = starts_with(test, "Fuzz") ? OWNER_FUZZ : OWNER_TEST,
-		.class = CLASS_GOROUTINE_SURGE,
+		.owner = figure->owner,
+		.class = figure->class,
 		.certainty = CERTAINTY_CONFIRMED,
-		.count = peak,
+		.count = figure->count,
 		.started = "",
 		.created_at = nowhere,
 		.user_at = nowhere,
@@ -188,19 +204,19 @@ static struct finding surge(struct resolve *r, const char *test, uint32_t peak, 
 	struct key_parts parts = { .package = r->package,
 				   .created_by = class_row(f.class)->id,
 				   .file = "",
-				   .started = test,
+				   .started = figure->test,
 				   .user = "" };
 	struct sources none = { 0 };
 	char key[KEY_LEN + 1];
 	AUTO_BUF detail = { 0 };
 
-	buf_printf(&detail, "limit %lld", (long long)limit);
+	buf_printf(&detail, "limit %s", figure->limit);
 	f.detail = keep(r, buf_str(&detail), detail.len);
 	key_make(&parts, &none, key);
 	sources_release(&none);
 	f.key = keep(r, key, KEY_LEN);
-	f.status =
-	    policy_status(r->rules->policy, r->package, test, f.class, class_row(f.class)->status);
+	f.status = policy_status(r->rules->policy, r->package, figure->test, f.class,
+				 class_row(f.class)->status);
 	return f;
 }
 
@@ -223,6 +239,7 @@ static void add_surges(struct resolve *r, const struct counts_index *x)
 {
 	struct texts names = { .arena = &r->arena };
 	struct map parents = { 0 };
+	char limit[32];
 
 	for (size_t i = 0; i < x->len; i++)
 		if (exceeds(r, x->by_run[i], r->texts.items[i]))
@@ -233,10 +250,39 @@ static void add_surges(struct resolve *r, const struct counts_index *x)
 		if (!exceeds(r, x->by_run[i], test) ||
 		    map_find(&parents, (uintptr_t)texts_keep(&names, test, strlen(test))))
 			continue;
-		VEC_PUSH(&r->found, surge(r, test, x->by_run[i]->peak, peak_limit(r, test)->value));
+		snprintf(limit, sizeof(limit), "%lld", (long long)peak_limit(r, test)->value);
+		VEC_PUSH(&r->found, surge(r, &(struct figure){ .class = CLASS_GOROUTINE_SURGE,
+							       .owner = owner_kind_of(test),
+							       .test = test,
+							       .count = x->by_run[i]->peak,
+							       .limit = limit }));
 	}
 	map_release(&parents);
 	texts_release(&names);
+}
+
+/* Up to the next MiB, so that more than the limit is never said to be the limit. */
+static uint32_t mebibytes(uint64_t bytes)
+{
+	uint64_t n = (bytes + (1 << 20) - 1) >> 20;
+
+	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
+static void add_memory_surge(struct resolve *r, const struct package_record *seen)
+{
+	const struct policy_value *limit =
+	    policy_find(r->rules->policy, SETTING_PEAK_MEMORY, r->package, NULL);
+	AUTO_BUF text = { 0 };
+
+	if (!seen || !limit || seen->resident_bytes <= (uint64_t)limit->value)
+		return;
+	buf_printf(&text, "%" PRIu32 " MiB", mebibytes((uint64_t)limit->value));
+	VEC_PUSH(&r->found, surge(r, &(struct figure){ .class = CLASS_MEMORY_SURGE,
+						       .owner = OWNER_PACKAGE,
+						       .test = "",
+						       .count = mebibytes(seen->resident_bytes),
+						       .limit = buf_str(&text) }));
 }
 
 static void apply_rules(struct resolve *r, const struct package_record *seen)
@@ -318,6 +364,7 @@ void resolve_package(const struct run_file *from, const struct package_result *r
 			name_finding(&r, &from->findings.items[i]);
 	counts = index_counts(&r);
 	add_surges(&r, &counts);
+	add_memory_surge(&r, seen);
 	apply_rules(&r, seen);
 	add_package(&r, seen);
 	index_left(&r);

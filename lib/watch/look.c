@@ -110,7 +110,7 @@ static void wind_up(struct sight *s)
 	struct pollfd in_use = { .fd = s->trap.listener };
 	int status;
 
-	status = child_wait(&s->child);
+	status = child_wait_resident(&s->child, &s->look->resident_bytes);
 	s->look->hidden = s->trap.hidden;
 	if (s->spec->gate)
 		strays_end(s->caretaker.pid);

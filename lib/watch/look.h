@@ -73,6 +73,7 @@ struct look {
 		size_t len, cap;
 	} names;
 	int64_t start_ns, exec_ns, end_ns, settle_ns, dump_ns; /* durations, but for start_ns */
+	uint64_t resident_bytes; /* the most that the tests' process had at once */
 };
 
 /* A panic or a timeout: status 2, and the trace is flushed before (since Go 1.23, up to the

@@ -48,6 +48,7 @@ static void record_package(struct watch *w)
 	p->settle_ns = w->first.settle_ns;
 	p->dump_ns = w->first.dump_ns;
 	p->peak_bytes = memory_peak();
+	p->resident_bytes = w->first.resident_bytes;
 }
 
 /* The import path from the build info, or, up to Go 1.23, from where it was started. What has
