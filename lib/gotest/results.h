@@ -43,7 +43,7 @@ struct package_result {
 	/* It died while the execution tracer followed frame pointers: assembly that uses BP for
 	 * something else leads it astray (runtime.fpTracebackPCs, Go 1.22 to 1.27). */
 	bool tracer_died;
-	bool faulted; /* internal: it got a signal for a fault */
+	bool faulted;      /* internal: it got a signal for a fault */
 	struct table last; /* internal: 1 + the last run's index by name */
 };
 
