@@ -107,7 +107,7 @@ void map_clear(struct map *m)
 		map_release(m);
 		return;
 	}
-	if (m->len)
+	if (m->len && m->cap)
 		memset(m->slots, 0, m->cap * sizeof(*m->slots));
 	m->len = 0;
 	m->has_zero = false;

@@ -105,6 +105,9 @@ static void map_holds_the_key_0_alone(void **state)
 	assert_null(map_next(&m, &at));
 	assert_true(map_del(&m, 0));
 	assert_false(map_del(&m, 0));
+	map_set(&m, 0, 7);
+	map_clear(&m);
+	assert_null(map_find(&m, 0));
 	map_release(&m);
 }
 
