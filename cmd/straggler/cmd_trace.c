@@ -5,17 +5,22 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "trace/descent.h"
 #include "trace/line.h"
 #include "trace_page.h"
 
 struct request {
 	bool json, events, help;
 	const char *file;
+	const char *test; /* NULL: all */
 };
 
-struct printer {
+/* A trace that is being read. */
+struct reading {
 	struct order_reader *reader;
+	struct descent *descent; /* NULL: no test was asked for */
 	struct buf line;
+	struct digest digest;
 };
 
 static void help(void)
@@ -26,7 +31,11 @@ static void help(void)
 	    "its end by creation site, where the time went. FILE is - for standard input.\n\n"
 	    "options\n"
 	    "  --json     one JSON object\n"
-	    "  --events   every event, in order, one a line\n\n"
+	    "  --events   every event, in order, one a line\n"
+	    "  --test NAME\n"
+	    "             only what the goroutine of test NAME does and all that descend from it;\n"
+	    "             NAME is the test function's, \"TestFetch\"; FILE is read twice, so it\n"
+	    "             cannot be a pipe\n\n"
 	    "A trace that is broken is shown as far as it is whole; the exit code is 3 then.");
 }
 
@@ -35,6 +44,7 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
 		{ "events", no_argument, NULL, 'e' },
+		{ "test", required_argument, NULL, 't' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -46,6 +56,11 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 		r->json |= option == 'j';
 		r->events |= option == 'e';
 		r->help |= option == 'h';
+		if (option == 't')
+			r->test = optarg;
+		if (option == ':')
+			return err_set(err, ERR_USAGE, "trace: option '%s' needs a value",
+				       argv[optind - 1]);
 		if (option == '?')
 			return err_set(err, ERR_USAGE, "trace: unknown option '%s'",
 				       argv[optind - 1]);
@@ -60,13 +75,37 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 	return true;
 }
 
+static bool is_wanted(struct reading *g, const struct order_event *e)
+{
+	return !g->descent || descent_has(g->descent, g->reader, e);
+}
+
 static void print_event(void *ctx, const struct order_event *e)
 {
-	struct printer *p = ctx;
+	struct reading *g = ctx;
 
-	buf_reset(&p->line);
-	line_put(&p->line, p->reader, e);
-	puts(buf_str(&p->line));
+	if (!is_wanted(g, e))
+		return;
+	buf_reset(&g->line);
+	line_put(&g->line, g->reader, e);
+	puts(buf_str(&g->line));
+}
+
+static void add_event(void *ctx, const struct order_event *e)
+{
+	struct reading *g = ctx;
+
+	if (is_wanted(g, e))
+		digest_add(&g->digest, e);
+	else
+		digest_pass(&g->digest, e);
+}
+
+static void learn_event(void *ctx, const struct order_event *e)
+{
+	struct reading *g = ctx;
+
+	descent_learn(g->descent, g->reader, e);
 }
 
 static bool feed(struct order_reader *reader, int fd, struct err *err)
@@ -90,36 +129,65 @@ static bool feed(struct order_reader *reader, int fd, struct err *err)
 	}
 }
 
-static bool show_events(int fd, struct err *err)
+static bool show_events(struct reading *g, int fd, struct err *err)
 {
-	struct printer p = { 0 };
 	bool ok;
 
-	p.reader = order_new(print_event, &p);
-	ok = feed(p.reader, fd, err);
-	order_free(p.reader);
-	buf_release(&p.line);
+	g->reader = order_new(print_event, g);
+	ok = feed(g->reader, fd, err);
+	order_free(g->reader);
+	buf_release(&g->line);
 	return ok;
 }
 
-static bool show_digest(const struct request *r, int fd, struct err *err)
+static bool show_digest(struct reading *g, const struct request *r, int fd, struct err *err)
 {
-	struct digest d = { 0 };
 	AUTO_BUF out = { 0 };
 	bool ok;
 
-	d.reader = order_new(digest_add, &d);
-	ok = feed(d.reader, fd, err);
-	digest_close(&d);
-	if (order_version(d.reader)) {
+	g->reader = g->digest.reader = order_new(add_event, g);
+	ok = feed(g->reader, fd, err);
+	digest_close(&g->digest);
+	if (order_version(g->reader)) {
 		if (r->json)
-			trace_json(&out, &d);
+			trace_json(&out, &g->digest, r->test);
 		else
-			trace_page(&out, &d);
+			trace_page(&out, &g->digest, r->test);
 		fwrite(buf_str(&out), 1, out.len, stdout);
 	}
-	digest_release(&d);
-	order_free(d.reader);
+	digest_release(&g->digest);
+	order_free(g->reader);
+	return ok;
+}
+
+/* Finds the goroutines of the test. What is broken in the trace the second reading will say. */
+static bool learn(struct descent *d, int fd, struct err *err)
+{
+	struct reading g = { .descent = d };
+	off_t start = lseek(fd, 0, SEEK_CUR);
+	struct err broken = { 0 };
+
+	if (start < 0)
+		return err_sys(err, errno, "--test reads a trace twice: expected a file");
+	g.reader = order_new(learn_event, &g);
+	feed(g.reader, fd, &broken);
+	order_free(g.reader);
+	if (!d->found)
+		return err_set(err, ERR_ABSENT, "no goroutine runs a test function %s", d->test);
+	if (lseek(fd, start, SEEK_SET) < 0)
+		return err_sys(err, errno, "cannot read the trace again");
+	return true;
+}
+
+static bool show(const struct request *r, int fd, struct err *err)
+{
+	struct descent descent = { .test = r->test };
+	struct reading g = { .descent = r->test ? &descent : NULL };
+	bool ok = !r->test || learn(&descent, fd, err);
+
+	if (ok)
+		ok = r->events ? show_events(&g, fd, err) : show_digest(&g, r, fd, err);
+	descent_release(&descent);
 	return ok;
 }
 
@@ -139,7 +207,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 		fd = open(r.file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 && strcmp(r.file, "-") != 0)
 		return err_sys(err, errno, "cannot open %s", r.file);
-	if (!(r.events ? show_events(fd < 0 ? 0 : fd, err) : show_digest(&r, fd < 0 ? 0 : fd, err)))
+	if (!show(&r, fd < 0 ? 0 : fd, err))
 		return err_wrap(err, "%s", r.file);
 	return true;
 }

@@ -181,7 +181,7 @@ static void put_busiest(struct buf *out, const struct digest *d)
 	}
 }
 
-void trace_page(struct buf *out, const struct digest *d)
+void trace_page(struct buf *out, const struct digest *d, const char *test)
 {
 	int64_t all = d->last_ns - d->first_ns;
 	char text[32];
@@ -189,12 +189,18 @@ void trace_page(struct buf *out, const struct digest *d)
 	buf_printf(out, "Go %s, %s, %" PRIu64 " generation%s\n",
 		   release_name(order_version(d->reader)), duration_format(all, text),
 		   order_generations(d->reader), order_generations(d->reader) == 1 ? "" : "s");
+	if (test) {
+		buf_puts(out, "only ");
+		line_put_text(out, test);
+		buf_puts(out, " and what descends from it\n");
+	}
 	buf_printf(out,
 		   "goroutines: %" PRIu64 " started, %" PRIu64 " ended, %zu alive, "
 		   "%" PRIu64 " at once\n",
 		   d->started, d->ended, d->alive.len, d->peak);
-	buf_printf(out, "GC: marking for %.1f %% of the time\n",
-		   all > 0 ? 100.0 * (double)d->gc_ns / (double)all : 0.0);
+	if (!test)
+		buf_printf(out, "GC: marking for %.1f %% of the time\n",
+			   all > 0 ? 100.0 * (double)d->gc_ns / (double)all : 0.0);
 	put_kinds(out, d);
 	put_states(out, d);
 	put_alive(out, d);
@@ -247,13 +253,15 @@ static void json_times(struct json_writer *w, const struct digest *d)
 	json_object_end(w);
 }
 
-void trace_json(struct buf *out, const struct digest *d)
+void trace_json(struct buf *out, const struct digest *d, const char *test)
 {
 	struct json_writer w = JSON_WRITER(out);
 	size_t n;
 	AUTO_FREE struct digest_goroutine **alive = digest_alive(d, &n);
 
 	json_object(&w);
+	if (test)
+		json_kstr(&w, "test", test);
 	json_kstr(&w, "go_version", release_name(order_version(d->reader)));
 	json_key(&w, "generations");
 	json_uint(&w, order_generations(d->reader));

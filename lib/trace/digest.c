@@ -151,6 +151,12 @@ static int compare_waits(const void *a, const void *b)
 	return strcmp(x->reason, y->reason);
 }
 
+void digest_pass(struct digest *d, const struct order_event *e)
+{
+	if (d->alive.len)
+		d->last_ns = e->time_ns;
+}
+
 void digest_close(struct digest *d)
 {
 	const struct map_slot *slot;

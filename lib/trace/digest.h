@@ -56,6 +56,9 @@ struct digest {
  * stacks live as long as the reader. */
 void digest_add(void *ctx, const struct order_event *e);
 
+/* An event that is left out: time goes on for the goroutines that are alive. */
+void digest_pass(struct digest *d, const struct order_event *e);
+
 /* All events were added: counts the time of those that are alive up to the last, and puts the
  * longest wait first. */
 void digest_close(struct digest *d);
