@@ -6,7 +6,6 @@ package main
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -95,7 +94,8 @@ func main() {
 		stack(w, ev.Stack())
 		fmt.Fprintln(w)
 	}
-	if !errors.Is(err, io.EOF) {
+	// An error that wraps io.EOF is one: the trace ends inside a batch's head.
+	if err != io.EOF {
 		fmt.Fprintln(w, "refused")
 		fmt.Fprintln(os.Stderr, err)
 	}
