@@ -2,6 +2,8 @@
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/poison.h"
 
@@ -26,6 +28,13 @@ static inline void *pool_take(struct pool *p)
 	ASAN_UNPOISON_MEMORY_REGION(cell, p->size);
 	p->spare = *(void **)cell;
 	return cell;
+}
+
+/* A cell of zeroes. (The compiler does not see the size: what it makes of a known one of more than
+ * a few words is slower than the library.) */
+static inline void *pool_take_zeroed(struct pool *p)
+{
+	return memset(pool_take(p), 0, p->size);
 }
 
 static inline void pool_give(struct pool *p, void *cell)

@@ -46,14 +46,14 @@ void changes_init(struct changes *c, int version, bool want_calls)
 /* Go hands out ids in blocks of 16 (src/runtime/proc.go, _GoidCacheBatch): a block stays together,
  * blocks are spread. All by their low bits would put long runs on top of each other, and
  * probing would walk them. */
-static size_t index_slot(const struct changes *c, uint64_t id)
+static inline size_t index_slot(const struct changes *c, uint64_t id)
 {
 	uint64_t block = (id >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 28;
 
 	return (size_t)(block << 4 | (id & 15)) & (c->index_cap - 1);
 }
 
-static struct change **index_find(const struct changes *c, uint64_t id)
+static inline struct change **index_find(const struct changes *c, uint64_t id)
 {
 	size_t i = index_slot(c, id);
 
@@ -92,11 +92,11 @@ static void index_remove(struct changes *c, uint64_t id)
 	c->index[gap] = NULL;
 }
 
-static struct change *new_change(struct changes *c, uint64_t id)
+static inline struct change *new_change(struct changes *c, uint64_t id)
 {
-	struct change *g = pool_take(c->records);
+	struct change *g = pool_take_zeroed(c->records);
 
-	*g = (struct change){ .id = id };
+	g->id = id;
 	return g;
 }
 
@@ -109,7 +109,7 @@ static void set_status(struct change *g, uint64_t status, uint64_t time)
 	g->since = time;
 }
 
-static struct change *add_change(struct changes *c, struct change **slot, uint64_t id)
+static inline struct change *add_change(struct changes *c, struct change **slot, uint64_t id)
 {
 	struct change *g = new_change(c, id);
 	const struct goroutine *lives = id <= c->newest && c->idle ? map_get(c->live, id) : NULL;
@@ -123,7 +123,7 @@ static struct change *add_change(struct changes *c, struct change **slot, uint64
 }
 
 /* The first change of the id, made when there is none. */
-static struct change *change_of(struct changes *c, uint64_t id)
+static inline struct change *change_of(struct changes *c, uint64_t id)
 {
 	struct change **slot = index_find(c, id);
 
@@ -159,7 +159,7 @@ static struct change *chain_change(struct changes *c, struct change *first)
 
 /* The change of a goroutine that is older than this generation, or that only one
  * use of the id is known of. */
-static struct change *lived_change(struct changes *c, uint64_t id)
+static inline struct change *lived_change(struct changes *c, uint64_t id)
 {
 	struct change *first = change_of(c, id);
 
@@ -173,7 +173,8 @@ static struct change *lived_change(struct changes *c, uint64_t id)
 
 /* The change that id stands for on thread t: a callback goroutine is locked to its
  * thread, and its id may be in use on others before and after. */
-static struct change *thread_change(struct changes *c, const struct change_thread *t, uint64_t id)
+static inline struct change *thread_change(struct changes *c, const struct change_thread *t,
+					   uint64_t id)
 {
 	if (t->callback && t->callback->id == id)
 		return t->callback;
@@ -181,7 +182,7 @@ static struct change *thread_change(struct changes *c, const struct change_threa
 }
 
 /* The goroutine that runs on the thread, NULL when none does. */
-static struct change *current(struct changes *c, struct change_thread *t)
+static inline struct change *current(struct changes *c, struct change_thread *t)
 {
 	if (!t->bound)
 		return NULL;
@@ -192,7 +193,7 @@ static struct change *current(struct changes *c, struct change_thread *t)
 	return t->change;
 }
 
-static void unbind(struct change_thread *t)
+static inline void unbind(struct change_thread *t)
 {
 	if (t->change)
 		t->change->bound--;
@@ -200,7 +201,7 @@ static void unbind(struct change_thread *t)
 	t->change = NULL;
 }
 
-static void bind(struct change_thread *t, struct change *g, uint32_t seq)
+static inline void bind(struct change_thread *t, struct change *g, uint32_t seq)
 {
 	unbind(t);
 	t->bound = true;
@@ -220,7 +221,7 @@ static bool small(uint64_t id)
 	return id <= UINT32_MAX;
 }
 
-static bool is_reused(const struct changes *c, uint64_t id)
+static inline bool is_reused(const struct changes *c, uint64_t id)
 {
 	return c->reused.len && map_find(&c->reused, id);
 }
@@ -236,7 +237,7 @@ static void retire(struct changes *c, struct change *g)
 	pool_give(c->records, g);
 }
 
-static void move(struct change *g, uint32_t seq, uint8_t state, uint64_t time)
+static inline void move(struct change *g, uint32_t seq, uint8_t state, uint64_t time)
 {
 	if (seq < g->seq)
 		return;
@@ -256,7 +257,7 @@ static void set_older(struct change *g, uint32_t seq, uint32_t stack)
 
 /* A goroutine that is preempted may show no stack, or (1.23) one empty frame: then the
  * one before tells more. */
-static void set_stack(struct change *g, uint32_t seq, uint32_t stack)
+static inline void set_stack(struct change *g, uint32_t seq, uint32_t stack)
 {
 	uint32_t older = g->stack;
 
@@ -273,7 +274,7 @@ static void set_stack(struct change *g, uint32_t seq, uint32_t stack)
 	g->stack_seq = seq;
 }
 
-static void set_stop(struct change *g, uint32_t seq, uint32_t reason, uint32_t stack)
+static inline void set_stop(struct change *g, uint32_t seq, uint32_t reason, uint32_t stack)
 {
 	set_stack(g, seq, stack);
 	if (seq < g->stop_seq)
@@ -294,14 +295,14 @@ static void set_switched(struct change *g, uint32_t seq)
 	g->switched = true;
 }
 
-static void step(struct change *g, uint32_t seq)
+static inline void step(struct change *g, uint32_t seq)
 {
 	g->steps++;
 	if (seq > g->top)
 		g->top = seq;
 }
 
-static void wake(struct change *g, uint32_t seq, uint64_t time)
+static inline void wake(struct change *g, uint32_t seq, uint64_t time)
 {
 	g->wakes++;
 	step(g, seq);
@@ -309,7 +310,7 @@ static void wake(struct change *g, uint32_t seq, uint64_t time)
 }
 
 /* What g is became known: the wake that came before that is its own. */
-static void settle_early(struct change *g)
+static inline void settle_early(struct change *g)
 {
 	if (!g->early)
 		return;
@@ -317,7 +318,7 @@ static void settle_early(struct change *g)
 	wake(g, g->early_seq, g->early_time);
 }
 
-static uint32_t life_of(struct changes *c, struct change *g)
+static inline uint32_t life_of(struct changes *c, struct change *g)
 {
 	if (g->life == NOBODY)
 		g->life = moments_life(&c->moments, g->id);
@@ -331,7 +332,7 @@ static uint64_t life_key(struct changes *c, struct change *g, uint32_t number)
 }
 
 /* Puts a goroutine that the thread starts in place of the one it ran. */
-static void start(struct changes *c, const struct event *e, struct change *g)
+static inline void start(struct changes *c, const struct event *e, struct change *g)
 {
 	uint32_t seq = (uint32_t)e->arg[2];
 
@@ -344,8 +345,8 @@ static void start(struct changes *c, const struct event *e, struct change *g)
 }
 
 /* Appends a moment of the goroutine that runs on the thread. */
-static void push_moment(struct changes *c, const struct event *e, enum moment_kind kind,
-			uint32_t of)
+static inline void push_moment(struct changes *c, const struct event *e, enum moment_kind kind,
+			       uint32_t of)
 {
 	struct change_thread *t = e->thread;
 
@@ -363,7 +364,8 @@ static void push_orphan(struct changes *c, const struct event *e, uint32_t life)
 	s->open = false;
 }
 
-static bool on_create(struct changes *c, const struct event *e, bool blocked, struct err *err)
+static inline bool on_create(struct changes *c, const struct event *e, bool blocked,
+			     struct err *err)
 {
 	struct change *g = change_of(c, e->arg[1]);
 	struct life *l;
@@ -389,13 +391,18 @@ static bool on_create(struct changes *c, const struct event *e, bool blocked, st
 	return true;
 }
 
+static void push_wake(struct changes *c, uint64_t id, uint32_t seq, uint64_t time)
+{
+	struct change_wake wake = { .id = id, .seq = seq, .time = time };
+
+	VEC_PUSH(&c->wakes, wake);
+}
+
 /* Wakes of an id that callbacks use are told apart when all are there. */
 static void postpone(struct changes *c, struct change *g)
 {
-	struct change_wake later = { .id = g->id, .seq = g->early_seq, .time = g->early_time };
-
 	if (g->early)
-		VEC_PUSH(&c->wakes, later);
+		push_wake(c, g->id, g->early_seq, g->early_time);
 	g->early = false;
 }
 
@@ -421,7 +428,7 @@ static bool on_create_syscall(struct changes *c, const struct event *e, struct e
 	return true;
 }
 
-static bool on_start(struct changes *c, const struct event *e, struct err *err)
+static inline bool on_start(struct changes *c, const struct event *e, struct err *err)
 {
 	struct change_thread *t = e->thread;
 
@@ -434,7 +441,7 @@ static bool on_start(struct changes *c, const struct event *e, struct err *err)
 }
 
 /* The running goroutine, NULL with an error when there is none. */
-static struct change *running(struct changes *c, const struct event *e, struct err *err)
+static inline struct change *running(struct changes *c, const struct event *e, struct err *err)
 {
 	struct change *g = current(c, e->thread);
 
@@ -444,7 +451,7 @@ static struct change *running(struct changes *c, const struct event *e, struct e
 }
 
 /* The thread runs its goroutine no more. */
-static void leave(struct changes *c, struct change_thread *t)
+static inline void leave(struct changes *c, struct change_thread *t)
 {
 	struct change *g = t->change;
 
@@ -453,7 +460,7 @@ static void leave(struct changes *c, struct change_thread *t)
 		retire(c, g);
 }
 
-static bool on_destroy(struct changes *c, const struct event *e, struct err *err)
+static inline bool on_destroy(struct changes *c, const struct event *e, struct err *err)
 {
 	struct change *g = running(c, e, err);
 
@@ -470,7 +477,7 @@ static bool on_destroy(struct changes *c, const struct event *e, struct err *err
 	return true;
 }
 
-static void count_block(struct changes *c, struct change *g, uint32_t reason)
+static inline void count_block(struct changes *c, struct change *g, uint32_t reason)
 {
 	const uintptr_t *n;
 	uint64_t key;
@@ -489,7 +496,7 @@ static void count_block(struct changes *c, struct change *g, uint32_t reason)
 	map_set(&c->overflow, key, n ? *n + 1 : 1);
 }
 
-static bool stop(struct changes *c, const struct event *e, uint8_t state, struct err *err)
+static inline bool stop(struct changes *c, const struct event *e, uint8_t state, struct err *err)
 {
 	struct change *g = running(c, e, err);
 	uint32_t seq;
@@ -507,34 +514,38 @@ static bool stop(struct changes *c, const struct event *e, uint8_t state, struct
 	return true;
 }
 
-static bool on_unblock(struct changes *c, const struct event *e, struct err *err)
+/* A wake of what is not known yet. */
+static void wake_early(struct changes *c, const struct event *e, struct change *g)
 {
-	struct change_wake later = {
-		.id = e->arg[1],
-		.seq = (uint32_t)e->arg[2],
-		.time = e->time,
-	};
+	if (g->early) {
+		g->kept = true;
+		push_wake(c, g->id, (uint32_t)e->arg[2], e->time);
+		return;
+	}
+	g->early = true;
+	g->early_seq = (uint32_t)e->arg[2];
+	g->early_time = e->time;
+}
+
+static inline bool on_unblock(struct changes *c, const struct event *e, struct err *err)
+{
+	uint32_t seq = (uint32_t)e->arg[2];
 	struct change *g;
 
 	if (!small(e->arg[2]))
 		return broken(c, err, "a sequence number");
-	if (is_reused(c, later.id)) {
-		VEC_PUSH(&c->wakes, later);
+	if (is_reused(c, e->arg[1])) {
+		push_wake(c, e->arg[1], seq, e->time);
 		return true;
 	}
-	g = change_of(c, later.id);
-	if (g->state) {
-		wake(g, later.seq, later.time);
-		if (g->ended)
-			retire(c, g);
-	} else if (!g->early) {
-		g->early = true;
-		g->early_seq = later.seq;
-		g->early_time = later.time;
-	} else {
-		g->kept = true;
-		VEC_PUSH(&c->wakes, later);
+	g = change_of(c, e->arg[1]);
+	if (!g->state) {
+		wake_early(c, e, g);
+		return true;
 	}
+	wake(g, seq, e->time);
+	if (g->ended)
+		retire(c, g);
 	return true;
 }
 
@@ -665,10 +676,11 @@ static struct change_thread *thread_of(struct changes *c, uint64_t id)
 	return t;
 }
 
-/* Reads the n values of an event. arg[0] is its time. */
-static inline bool take(struct cursor *in, struct event *e, unsigned n)
+/* Reads the n values of an event. arg[0] is its time. Inline, so that n is known. */
+__attribute__((always_inline)) static inline bool take(struct cursor *in, struct event *e,
+						       unsigned n)
 {
-	cursor_uvarints(in, e->arg, n);
+	cursor_uvarints(in, e->arg, e->arg + 1, n);
 	e->time += e->arg[0];
 	return !in->bad;
 }

@@ -1,6 +1,7 @@
 #include "trace/order.h"
 
 #include "base/vec.h"
+#include "trace/agenda.h"
 #include "trace/batch.h"
 #include "trace/cursor.h"
 #include "trace/frames.h"
@@ -33,10 +34,8 @@ struct front {
 	struct held *first, *last;
 	const struct held *batch; /* that is read; NULL: none yet */
 	struct cursor in;
-	int64_t last_ns; /* of the event before, in the batch */
-	int64_t time_ns; /* of the next event */
-	uint8_t kind;
-	uint64_t arg[WIRE_ARGS_MAX];
+	int64_t last_ns;          /* of the event before, in the batch */
+	struct order_event event; /* the next one, as far as it is on the wire */
 };
 
 struct sample {
@@ -57,7 +56,8 @@ struct order_reader {
 	struct order_fronts {
 		struct front **items;
 		size_t len, cap;
-	} fronts; /* in the order they came in; then a heap by time */
+	} fronts;             /* in the order they came in */
+	struct agenda agenda; /* of fronts */
 	struct order_samples {
 		struct sample *items;
 		size_t len, cap;
@@ -91,9 +91,9 @@ static const struct {
 	[WIRE_GO_CREATE_BLOCKED] = { 6, 0 }, [WIRE_GO_STATUS_STACK] = { 8, 0 },
 };
 
-static bool have(const struct map *ids, uint64_t id)
+static bool have(const struct table_ids *ids, uint64_t id)
 {
-	return !id || map_find(ids, id);
+	return !id || table_has(ids, id);
 }
 
 static bool check_refers(struct order_reader *r, const struct order_event *e)
@@ -172,6 +172,7 @@ void order_free(struct order_reader *r)
 	arena_clear(&r->arena);
 	map_release(&r->by_thread);
 	VEC_FREE(&r->fronts);
+	agenda_release(&r->agenda);
 	VEC_FREE(&r->samples);
 	free(r);
 }
@@ -199,6 +200,31 @@ static bool next_batch(struct order_reader *r, struct front *f)
 	return true;
 }
 
+/* With the number of values in its place the compiler makes of each a path of its own. */
+static uint64_t read_ticks(struct front *f, unsigned varints)
+{
+	uint64_t ticks;
+
+	switch (varints) {
+	case 1:
+		cursor_uvarints(&f->in, &ticks, f->event.arg, 1);
+		break;
+	case 2:
+		cursor_uvarints(&f->in, &ticks, f->event.arg, 2);
+		break;
+	case 3:
+		cursor_uvarints(&f->in, &ticks, f->event.arg, 3);
+		break;
+	case 4:
+		cursor_uvarints(&f->in, &ticks, f->event.arg, 4);
+		break;
+	default:
+		cursor_uvarints(&f->in, &ticks, f->event.arg, WIRE_ARGS_MAX + 1);
+		break;
+	}
+	return ticks;
+}
+
 /* Reads the thread's next event; *more is whether there is one. */
 static bool next_event(struct order_reader *r, struct front *f, bool *more, struct err *err)
 {
@@ -207,96 +233,46 @@ static bool next_event(struct order_reader *r, struct front *f, bool *more, stru
 	*more = f->in.p < f->in.end || next_batch(r, f);
 	if (!*more)
 		return true;
-	f->kind = *f->in.p++;
-	varints = r->varints[f->kind];
+	f->event.kind = *f->in.p++;
+	varints = r->varints[f->event.kind];
 	if (!varints)
-		return wire_broken(err, here(f), "expected an event, found kind %u", f->kind);
-	f->time_ns = ticks_ns(&r->ticks, cursor_uvarint(&f->in));
-	if (__builtin_add_overflow(f->time_ns, f->last_ns, &f->time_ns))
-		f->time_ns = INT64_MAX - 1;
-	f->last_ns = f->time_ns;
-	for (unsigned i = 0; i + 1 < varints; i++)
-		f->arg[i] = cursor_uvarint(&f->in);
+		return wire_broken(err, here(f), "expected an event, found kind %u", f->event.kind);
+	if (__builtin_add_overflow(ticks_ns(&r->ticks, read_ticks(f, varints)), f->last_ns,
+				   &f->last_ns))
+		f->last_ns = INT64_MAX - 1;
+	f->event.time_ns = f->last_ns;
 	if (f->in.bad)
 		return wire_broken(err, here(f), "expected a whole event, found its batch's end");
 	return true;
 }
 
-/* The heap is kept as Go's reader keeps it: of equal times the same comes first. */
-static size_t sift_up(struct front **heap, size_t i)
+static struct front *front_at(const struct order_reader *r, size_t i)
 {
-	while (i && heap[(i - 1) / 2]->time_ns > heap[i]->time_ns) {
-		struct front *f = heap[i];
-
-		heap[i] = heap[(i - 1) / 2];
-		heap[(i - 1) / 2] = f;
-		i = (i - 1) / 2;
-	}
-	return i;
+	return r->agenda.items[i].of;
 }
 
-static void sift_down(struct front **heap, size_t len, size_t i)
-{
-	for (;;) {
-		size_t least = i;
-		struct front *f = heap[i];
-
-		for (size_t k = 2 * i + 1; k <= 2 * i + 2 && k < len; k++)
-			if (heap[k]->time_ns < heap[least]->time_ns)
-				least = k;
-		if (least == i)
-			return;
-		heap[i] = heap[least];
-		heap[least] = f;
-		i = least;
-	}
-}
-
-static void heap_remove(struct order_fronts *heap, size_t i)
-{
-	struct front *f = heap->items[i];
-
-	for (; i; i = (i - 1) / 2)
-		heap->items[i] = heap->items[(i - 1) / 2];
-	heap->items[0] = f;
-	heap->items[0] = heap->items[--heap->len];
-	if (heap->len)
-		sift_down(heap->items, heap->len, 0);
-}
-
-static void sort_fronts(struct order_fronts *heap)
-{
-	for (size_t i = 1; i < heap->len; i++) {
-		struct front *f = heap->items[i];
-		size_t k = i;
-
-		for (; k && heap->items[k - 1]->time_ns > f->time_ns; k--)
-			heap->items[k] = heap->items[k - 1];
-		heap->items[k] = f;
-	}
-}
-
-/* Tries the next event of front i. */
+/* Tries the next event of item i of the agenda. */
 static bool try_front(struct order_reader *r, size_t i, enum sched_result *result, struct err *err)
 {
-	struct front *f = r->fronts.items[i];
-	struct order_event e = { .kind = f->kind, .time_ns = f->time_ns };
+	struct front *f = front_at(r, i);
+	uint8_t kind = f->event.kind;
 	bool more;
 
-	memcpy(e.arg, f->arg, sizeof(e.arg));
-	*result = sched_try(&r->sched, f->thread, &e);
-	if (*result == SCHED_BROKEN || r->missing)
-		return wire_broken(err, here(f), "before this, %s: expected %s",
-				   f->kind < WIRE_KINDS ? wire_kinds[f->kind].name : "an event",
-				   r->missing ? r->missing : r->sched.why);
+	*result = sched_try(&r->sched, f->thread, &f->event);
 	if (*result == SCHED_LATER)
 		return true;
+	if (*result == SCHED_BROKEN || r->missing)
+		return wire_broken(err, here(f), "before this, %s: expected %s",
+				   kind < WIRE_KINDS ? wire_kinds[kind].name : "an event",
+				   r->missing ? r->missing : r->sched.why);
 	if (!next_event(r, f, &more, err))
 		return false;
-	if (!more)
-		heap_remove(&r->fronts, i);
-	else if (sift_up(r->fronts.items, i) == i)
-		sift_down(r->fronts.items, r->fronts.len, i);
+	if (!more) {
+		agenda_remove(&r->agenda, i);
+		return true;
+	}
+	r->agenda.items[i].time = (uint64_t)f->event.time_ns;
+	agenda_fix(&r->agenda, i);
 	return true;
 }
 
@@ -305,17 +281,17 @@ static bool try_others(struct order_reader *r, struct err *err)
 {
 	enum sched_result result;
 
-	sort_fronts(&r->fronts);
-	for (size_t i = 1; i < r->fronts.len; i++) {
+	agenda_sort(&r->agenda);
+	for (size_t i = 1; i < r->agenda.len; i++) {
 		if (!try_front(r, i, &result, err))
 			return false;
 		if (result == SCHED_DONE)
 			return true;
 	}
-	return wire_broken(err, here(r->fronts.items[0]),
+	return wire_broken(err, here(front_at(r, 0)),
 			   "no thread can go on: expected an order of %zu threads' events, "
 			   "the earliest is %s",
-			   r->fronts.len, wire_kinds[r->fronts.items[0]->kind].name);
+			   r->agenda.len, wire_kinds[front_at(r, 0)->event.kind].name);
 }
 
 static void tell_sample(struct order_reader *r, const struct sample *s)
@@ -338,10 +314,10 @@ static bool run_fronts(struct order_reader *r, struct err *err)
 	enum sched_result result;
 	size_t sample = 0;
 
-	while (r->fronts.len || sample < r->samples.len) {
+	while (r->agenda.len || sample < r->samples.len) {
 		if (sample < r->samples.len &&
-		    (!r->fronts.len ||
-		     r->samples.items[sample].time_ns < r->fronts.items[0]->time_ns)) {
+		    (!r->agenda.len ||
+		     r->samples.items[sample].time_ns < front_at(r, 0)->event.time_ns)) {
 			tell_sample(r, &r->samples.items[sample++]);
 			continue;
 		}
@@ -362,22 +338,18 @@ static int compare_samples(const void *a, const void *b)
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
-/* Fills the heap with the first event of each thread. */
-static bool fill_heap(struct order_reader *r, struct err *err)
+/* Puts the first event of each thread on the agenda. */
+static bool open_fronts(struct order_reader *r, struct err *err)
 {
-	size_t len = r->fronts.len;
-
-	r->fronts.len = 0;
-	for (size_t i = 0; i < len; i++) {
+	r->agenda.len = 0;
+	for (size_t i = 0; i < r->fronts.len; i++) {
 		struct front *f = r->fronts.items[i];
 		bool more;
 
 		if (!next_event(r, f, &more, err))
 			return false;
-		if (!more)
-			continue;
-		r->fronts.items[r->fronts.len] = f;
-		sift_up(r->fronts.items, r->fronts.len++);
+		if (more)
+			agenda_push(&r->agenda, (uint64_t)f->event.time_ns, f);
 	}
 	return true;
 }
@@ -385,20 +357,12 @@ static bool fill_heap(struct order_reader *r, struct err *err)
 static bool check_generation(struct order_reader *r, struct err *err)
 {
 	struct wire_place at = { .offset = r->batcher.offset, .generation = r->open };
-	size_t i = 0;
-	const struct map_slot *slot;
 
 	if (!r->ticks.per_s)
 		return wire_broken(err, at, "expected the clock's frequency in the generation");
 	if (r->batcher.version >= 25 && !r->snapshot)
 		return wire_broken(err, at, "expected a clock snapshot in the generation");
-	while ((slot = map_next(&r->tables.stacks, &i))) {
-		struct trace_stack *s;
-
-		if (!tables_stack(&r->tables, &r->names, slot->key, &s, err))
-			return false;
-	}
-	return true;
+	return tables_check(&r->tables, &r->names, err);
 }
 
 static void reset_generation(struct order_reader *r)
@@ -425,7 +389,7 @@ static bool close_generation(struct order_reader *r, struct err *err)
 	if (!r->sched.first)
 		r->sched.first = r->open;
 	r->running = true;
-	if (!fill_heap(r, err))
+	if (!open_fronts(r, err))
 		return false;
 	tell_sync(r, ticks_ns(&r->ticks, r->earliest));
 	if (!run_fronts(r, err))

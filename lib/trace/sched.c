@@ -810,8 +810,11 @@ enum sched_result sched_try(struct sched *s, struct sched_thread *t, struct orde
 	result = rule->advance(&a);
 	if (result != SCHED_DONE || t->id == WIRE_NO_THREAD)
 		return result;
-	t->goroutine = a.new_goroutine;
-	t->proc = a.new_proc;
+	/* Mostly one of them changes: both at once would wait for each other. */
+	if (t->goroutine != a.new_goroutine)
+		t->goroutine = a.new_goroutine;
+	if (t->proc != a.new_proc)
+		t->proc = a.new_proc;
 	return result;
 }
 

@@ -3,6 +3,8 @@
 #include "base/vec.h"
 #include "trace/cursor.h"
 
+enum { LOW_IDS = 64 << 10 };
+
 /* A batch being taken in. Its bytes are at the end of t->bytes. */
 struct intake {
 	struct tables *t;
@@ -32,7 +34,30 @@ static struct intake begin(struct tables *t, const struct batch *b)
 	return in;
 }
 
-static bool add(struct intake *in, struct map *ids, uint64_t id, const uint8_t *start, uint64_t len)
+/* The span of an id, NULL: there is none. */
+static struct table_span *find_span(const struct tables *t, const struct table_ids *ids,
+				    uint64_t id)
+{
+	const uintptr_t *high;
+
+	if (id < ids->used)
+		return ids->low[id] ? &t->spans.items[ids->low[id] - 1] : NULL;
+	high = map_find(&ids->high, id);
+	return high ? &t->spans.items[*high] : NULL;
+}
+
+static void put_low(struct table_ids *ids, uint64_t id, size_t span)
+{
+	if (id >= ids->used) {
+		ids->low = vec_reserve_(ids->low, &ids->cap, id + 1, sizeof(*ids->low));
+		memset(ids->low + ids->used, 0, (id + 1 - ids->used) * sizeof(*ids->low));
+		ids->used = id + 1;
+	}
+	ids->low[id] = (uint32_t)span + 1;
+}
+
+static bool add(struct intake *in, struct table_ids *ids, uint64_t id, const uint8_t *start,
+		uint64_t len)
 {
 	struct table_span span = {
 		.at = in->base + (size_t)(start - in->b->data),
@@ -41,9 +66,12 @@ static bool add(struct intake *in, struct map *ids, uint64_t id, const uint8_t *
 	};
 
 	span.place.offset += (uint64_t)(start - in->b->data);
-	if (map_find(ids, id))
+	if (table_has(ids, id))
 		return false;
-	map_set(ids, id, in->t->spans.len);
+	if (id < LOW_IDS && in->t->spans.len < UINT32_MAX)
+		put_low(ids, id, in->t->spans.len);
+	else
+		map_set(&ids->high, id, in->t->spans.len);
 	VEC_PUSH(&in->t->spans, span);
 	return true;
 }
@@ -98,15 +126,14 @@ bool tables_add_stacks(struct tables *t, const struct batch *b, struct err *err)
 
 bool tables_string(const struct tables *t, uint64_t id, struct str *text, struct err *err)
 {
-	const uintptr_t *span = id ? map_find(&t->strings, id) : NULL;
+	const struct table_span *span = id ? find_span(t, &t->strings, id) : NULL;
 
 	if (!span && id)
 		return err_set(err, ERR_PARSE, "string %ju is not in its generation's table",
 			       (uintmax_t)id);
 	*text = (struct str){ 0 };
 	if (span)
-		*text = (struct str){ .p = t->bytes.data + t->spans.items[*span].at,
-				      .n = t->spans.items[*span].len };
+		*text = (struct str){ .p = t->bytes.data + span->at, .n = span->len };
 	return true;
 }
 
@@ -150,8 +177,7 @@ static bool read_stack(struct tables *t, struct frames *names, struct table_span
 bool tables_stack(struct tables *t, struct frames *names, uint64_t id, struct trace_stack **stack,
 		  struct err *err)
 {
-	const uintptr_t *at = id ? map_find(&t->stacks, id) : NULL;
-	struct table_span *span = at ? &t->spans.items[*at] : NULL;
+	struct table_span *span = id ? find_span(t, &t->stacks, id) : NULL;
 
 	if (!span && id)
 		return err_set(err, ERR_PARSE, "stack %ju is not in its generation's table",
@@ -165,6 +191,38 @@ bool tables_stack(struct tables *t, struct frames *names, uint64_t id, struct tr
 	return true;
 }
 
+static bool check_span(struct tables *t, struct frames *names, size_t i, struct err *err)
+{
+	return t->spans.items[i].asked || read_stack(t, names, &t->spans.items[i], err);
+}
+
+bool tables_check(struct tables *t, struct frames *names, struct err *err)
+{
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	for (size_t id = 0; id < t->stacks.used; id++)
+		if (t->stacks.low[id] && !check_span(t, names, t->stacks.low[id] - 1, err))
+			return false;
+	while ((slot = map_next(&t->stacks.high, &at)))
+		if (!check_span(t, names, slot->value, err))
+			return false;
+	return true;
+}
+
+static void reset_ids(struct table_ids *ids)
+{
+	ids->used = 0;
+	map_clear(&ids->high);
+}
+
+static void release_ids(struct table_ids *ids)
+{
+	free(ids->low);
+	map_release(&ids->high);
+	*ids = (struct table_ids){ 0 };
+}
+
 void tables_reset(struct tables *t, struct frames *names)
 {
 	for (size_t i = 0; i < t->spans.len; i++)
@@ -172,15 +230,15 @@ void tables_reset(struct tables *t, struct frames *names)
 	t->spans.len = 0;
 	t->have_strings = false;
 	buf_reset(&t->bytes);
-	map_clear(&t->strings);
-	map_clear(&t->stacks);
+	reset_ids(&t->strings);
+	reset_ids(&t->stacks);
 }
 
 void tables_release(struct tables *t, struct frames *names)
 {
 	tables_reset(t, names);
 	VEC_FREE(&t->spans);
-	map_release(&t->strings);
-	map_release(&t->stacks);
+	release_ids(&t->strings);
+	release_ids(&t->stacks);
 	buf_release(&t->bytes);
 }

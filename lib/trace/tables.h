@@ -8,15 +8,25 @@
 #include "trace/frames.h"
 
 /*
+ * Where the spans of ids are. Go hands ids out from 1 on in each generation: the low ones have a
+ * place each. Zero-initialised is empty and ready.
+ */
+struct table_ids {
+	uint32_t *low; /* id -> span + 1; 0: none; owned */
+	size_t cap;    /* of low */
+	size_t used;   /* ids of low are below it */
+	struct map high;
+};
+
+/*
  * Ids are of this generation. The bytes are kept as they came, and decoded where
  * they are asked for: of thousands of stacks a few are.
  *
  * Zero-initialised is empty and ready.
  */
 struct tables {
-	struct buf bytes;   /* the data of the batches, one after the other */
-	struct map strings; /* id -> index in spans */
-	struct map stacks;  /* id -> index in spans */
+	struct buf bytes; /* the data of the batches, one after the other */
+	struct table_ids strings, stacks;
 	struct table_spans {
 		struct table_span *items;
 		size_t len, cap;
@@ -32,6 +42,11 @@ struct table_span {
 	struct wire_place place;
 };
 
+static inline bool table_has(const struct table_ids *ids, uint64_t id)
+{
+	return id < ids->used ? ids->low[id] : map_find(&ids->high, id) != NULL;
+}
+
 /* Take in a batch of BATCH_STRINGS or BATCH_STACKS. */
 bool tables_add_strings(struct tables *t, const struct batch *b, struct err *err);
 bool tables_add_stacks(struct tables *t, const struct batch *b, struct err *err);
@@ -44,6 +59,9 @@ bool tables_string(const struct tables *t, uint64_t id, struct str *text, struct
  * the tables have it not or not all of it. */
 bool tables_stack(struct tables *t, struct frames *names, uint64_t id, struct trace_stack **stack,
 		  struct err *err);
+
+/* Decodes all stacks, to see that they can be. */
+bool tables_check(struct tables *t, struct frames *names, struct err *err);
 
 /* Empties t and keeps its memory, within reason; gives up its stacks. */
 void tables_reset(struct tables *t, struct frames *names);

@@ -56,9 +56,9 @@ struct trace_reader *trace_new(const struct trace_hooks *hooks)
 
 static struct goroutine *new_goroutine(struct trace_reader *r)
 {
-	struct goroutine *g = pool_take(&r->cells);
+	struct goroutine *g = pool_take_zeroed(&r->cells);
 
-	*g = (struct goroutine){ .start = "", .reason = "" };
+	g->start = g->reason = "";
 	return g;
 }
 

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (unsigned n = 1; !skip.bad && skip.p < skip.end; n = n % 8 + 1)
 		cursor_skip(&skip, n);
 	for (unsigned n = 1; !all.bad && all.p < all.end; n = n % 5 + 1) {
-		cursor_uvarints(&all, v, n);
+		cursor_uvarints(&all, v, v + 1, n);
 		for (unsigned i = 0; i < n; i++)
 			assert(v[i] == cursor_uvarint(&each));
 		assert(all.p == each.p && all.bad == each.bad);
