@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "account/sighting.h"
+#include "base.h"
 #include "base/clock.h"
 #include "base/vec.h"
 #include "cmd.h"
@@ -20,12 +22,22 @@
 
 extern char **environ;
 
+#define RUNS_MAX 1000
+
+/* What git bisect run understands (git-bisect(1)). */
+enum { STEP_GOOD = 0, STEP_BAD = 1, STEP_SKIP = 125 };
+
 /* The options of ours, in the order of help. */
 enum {
 	OPT_SETTLE,
 	OPT_MODE,
 	OPT_SECOND_LOOK,
 	OPT_CONFIG,
+	OPT_BASE,
+	OPT_BASE_EXACT,
+	OPT_RUNS,
+	OPT_BISECT_STEP,
+	OPT_KEY,
 	OPT_RUN_FILE,
 	OPT_COUNTS,
 	OPT_COLOR,
@@ -42,6 +54,16 @@ static const struct {
 	[OPT_CONFIG] = { { "config", true },
 			 "FILE",
 			 "settings and allowances (.straggler.yaml, found upwards)" },
+	[OPT_BASE] = { { "base", true },
+		       "REV",
+		       "fail of leaks alone that the merge base with REV does not have" },
+	[OPT_BASE_EXACT] = { { "base-exact", false }, "", "compare with REV itself" },
+	[OPT_RUNS] = { { "runs", true }, "N", "with --base, --bisect-step: run so many times (1)" },
+	[OPT_BISECT_STEP] = { { "bisect-step", false },
+			      "",
+			      "for git bisect run: exit 1 when the leak of --key is there, 0, "
+			      "125" },
+	[OPT_KEY] = { { "key", true }, "KEY", "the leak that --bisect-step looks for" },
 	[OPT_RUN_FILE] = { { "run-file", true },
 			   "FILE",
 			   "where the record of the run goes (the state folder)" },
@@ -114,11 +136,22 @@ struct invocation {
 	char *sink;     /* owned; the file is removed at the end */
 	char *policy;   /* owned; the same: what the watchers are told */
 	char *sink_dir; /* owned; a temporary folder, NULL: it is in the state folder */
+	struct base_spec base_spec;
+	struct base base;
+	struct words again; /* arguments of repeats */
+	struct buf policy_text;
+	uint32_t runs;
+	bool stepped; /* the status is a step's */
 	int run_file;
 	int refused; /* errno of what could not be printed, 0: nothing */
 	char dir[4096];
 	char self[4096];
 };
+
+static bool is_step(const struct invocation *t)
+{
+	return cmdline_option(&t->cmdline, OPT_BISECT_STEP) != NULL;
+}
 
 /* go test's -C must be its first argument: it decides which go.mod counts. */
 static const char *first_dir(int argc, char **argv)
@@ -169,6 +202,62 @@ static bool configure(struct invocation *t, struct err *err)
 		return false;
 	configuration_check(c, &t->warnings);
 	check_go(t->go.version, t->go.minor, &t->arena, &t->warnings);
+	return true;
+}
+
+static bool read_runs(struct invocation *t, struct err *err)
+{
+	const char *text = cmdline_option(&t->cmdline, OPT_RUNS);
+	char *end = NULL;
+	long n = text ? strtol(text, &end, 10) : 1;
+
+	if (n < 1 || n > RUNS_MAX || (text && (!*text || *end)))
+		return err_set(err, ERR_USAGE, "--runs is a number from 1 to %d, not '%s'",
+			       RUNS_MAX, text);
+	t->runs = (uint32_t)n;
+	return true;
+}
+
+static bool check_repeats(struct invocation *t, struct err *err)
+{
+	const struct cmdline *c = &t->cmdline;
+	bool base = cmdline_option(c, OPT_BASE) != NULL;
+
+	if (is_step(t) != (cmdline_option(c, OPT_KEY) != NULL))
+		return err_set(err, ERR_USAGE, "--bisect-step and --key go together");
+	if (base && is_step(t))
+		return err_set(err, ERR_USAGE, "--base and --bisect-step do not go together");
+	if (!base && cmdline_option(c, OPT_BASE_EXACT))
+		return err_set(err, ERR_USAGE, "--base-exact needs --base");
+	if (!base && !is_step(t) && cmdline_option(c, OPT_RUNS))
+		return err_set(err, ERR_USAGE, "--runs needs --base or --bisect-step");
+	return read_runs(t, err);
+}
+
+/* What the repeats take, on this side and on the other. */
+static bool prepare_repeats(struct invocation *t, struct err *err)
+{
+	static const struct passed_option passed[] = { { "settle", OPT_SETTLE },
+						       { "mode", OPT_MODE },
+						       { "second-look", OPT_SECOND_LOOK } };
+	struct same_tests same = { .cmdline = &t->cmdline,
+				   .config = t->configuration.file,
+				   .options = passed,
+				   .options_len = ARRAY_LEN(passed) };
+	struct base_spec *b = &t->base_spec;
+
+	policy_write(&t->configuration.policy, &t->policy_text);
+	*b =
+	    (struct base_spec){ .rev = cmdline_option(&t->cmdline, OPT_BASE),
+				.exact = cmdline_option(&t->cmdline, OPT_BASE_EXACT),
+				.runs = t->runs,
+				.go_version = t->go.version,
+				.policy = &t->policy_text,
+				.trials = { .self = t->self, .args = &t->again, .envp = environ } };
+	sigprocmask(SIG_SETMASK, NULL, &b->trials.mask);
+	if (b->rev && !base_open(&t->base, b, t->cmdline.dir, err))
+		return false;
+	elsewhere_args(&t->base.elsewhere, &same, &t->arena, &t->again);
 	return true;
 }
 
@@ -238,22 +327,6 @@ static void run_name(char *name, size_t size)
 	snprintf(name, size, "%s-%d", stamp, getpid());
 }
 
-static bool make_dirs(const char *path)
-{
-	char part[4096];
-
-	snprintf(part, sizeof(part), "%s", path);
-	for (char *p = part + 1; *p; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		if (mkdir(part, 0700) && errno != EEXIST)
-			return false;
-		*p = '/';
-	}
-	return mkdir(part, 0700) == 0 || errno == EEXIST;
-}
-
 /* A place for the sink where the state folder cannot be used. */
 static bool use_temporary(struct invocation *t, struct err *err)
 {
@@ -289,7 +362,7 @@ static bool open_files(struct invocation *t, struct err *err)
 		if (!open_run_file(t, err))
 			return false;
 	}
-	if (state_runs_dir(&dir, &why) && make_dirs(buf_str(&dir)) &&
+	if (state_runs_dir(&dir, &why) && state_make_dirs(buf_str(&dir)) &&
 	    access(buf_str(&dir), W_OK) == 0) {
 		t->sink = format_path(buf_str(&dir), name, ".sink");
 		if (!given) {
@@ -323,11 +396,11 @@ static bool write_all(int fd, const struct buf *b)
 	return true;
 }
 
-static char *policy_path(const char *sink)
+static char *suffixed(const char *path, const char *suffix)
 {
 	struct buf b = { 0 };
 
-	buf_printf(&b, "%s.policy", sink);
+	buf_printf(&b, "%s%s", path, suffix);
 	return buf_take(&b);
 }
 
@@ -336,7 +409,7 @@ static bool write_policy(struct invocation *t, struct err *err)
 	AUTO_CLOSE int fd = -1;
 	AUTO_BUF text = { 0 };
 
-	t->policy = policy_path(t->sink);
+	t->policy = suffixed(t->sink, ".policy");
 	policy_write(&t->configuration.policy, &text);
 	fd = open(t->policy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	return (fd >= 0 && write_all(fd, &text)) || err_sys(err, errno, "write %s", t->policy);
@@ -387,6 +460,26 @@ static bool any_leak(const struct run_file *f)
 	return false;
 }
 
+/* Leaks, and of none of them can be said whether the base has it. */
+static bool nothing_compared(const struct run_file *f)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < f->compared.len; i++) {
+		if (f->compared.items[i].standing != STANDING_UNCHECKED)
+			return false;
+		any |= f->compared.items[i].seen > 0;
+	}
+	return any;
+}
+
+static bool leaks_fail(const struct run_file *f)
+{
+	if (f->base.present)
+		return comparison_fails(f->compared.items, f->compared.len);
+	return any_leak(f);
+}
+
 static int exit_code(const struct invocation *t, const struct runner_result *r)
 {
 	if (r->signal)
@@ -397,7 +490,68 @@ static int exit_code(const struct invocation *t, const struct runner_result *r)
 		return r->go_status;
 	if (r->nothing_ran && r->go_status)
 		return r->go_status == 2 ? EXIT_USAGE : EXIT_UNCHECKED;
-	return r->tests_failed || any_leak(&r->file) ? EXIT_FINDINGS : EXIT_CLEAN;
+	if (r->tests_failed || leaks_fail(&r->file))
+		return EXIT_FINDINGS;
+	return nothing_compared(&r->file) ? EXIT_UNCHECKED : EXIT_CLEAN;
+}
+
+/* Runs again until the leak shows; the first run was without it. */
+static bool look_again(struct invocation *t, const struct wanted *wanted, enum sighting *seen,
+		       struct err *err)
+{
+	AUTO_FREE char *path = suffixed(t->sink, ".again.jsonl");
+	AUTO_FREE char *log = suffixed(t->sink, ".again.log");
+	struct trial trial = { .dir = t->cmdline.dir ? t->cmdline.dir : ".",
+			       .run_file = path,
+			       .log = log };
+	int sig = 0;
+	bool ok = true;
+
+	for (uint32_t i = 1; ok && !sig && i < t->runs && *seen == SIGHTING_NO; i++) {
+		AUTO_RUN_FILE again = { 0 };
+
+		ok = trials_run(&t->base_spec.trials, &trial, 1, &sig, err);
+		if (ok && !sig && run_file_read(&again, path, NULL))
+			*seen = sighting_of(&again, wanted, NULL);
+		else
+			*seen = SIGHTING_NONE;
+	}
+	unlink(path);
+	unlink(log);
+	return ok;
+}
+
+/* For git bisect: nothing but these three. */
+static bool step_code(struct invocation *t, const struct runner_result *r, int *code,
+		      struct err *err)
+{
+	struct wanted wanted = { .key = cmdline_option(&t->cmdline, OPT_KEY) };
+	const char *why;
+	enum sighting seen = sighting_of(&r->file, &wanted, &why);
+
+	if (r->signal || r->refused)
+		seen = SIGHTING_NONE;
+	if (seen == SIGHTING_NO && !look_again(t, &wanted, &seen, err))
+		return false;
+	if (*why)
+		terminal_line(stderr, "straggler: this commit says nothing: %s", why);
+	t->stepped = true;
+	*code = seen == SIGHTING_YES ? STEP_BAD : seen == SIGHTING_NO ? STEP_GOOD : STEP_SKIP;
+	return true;
+}
+
+static bool compare_with_base(struct invocation *t, struct runner_result *r, struct err *err)
+{
+	AUTO_BUF lines = { 0 };
+
+	if (!t->base_spec.rev || r->signal || r->refused || r->nothing_ran)
+		return true;
+	if (!base_compare(&t->base, &r->file, &lines, err))
+		return false;
+	r->signal = t->base.signal;
+	if (t->run_file >= 0 && !r->lost[0] && !write_all(t->run_file, &lines))
+		r->lost = strerror(errno);
+	return true;
 }
 
 static void finish_run_file(struct invocation *t, struct runner_result *r, int code)
@@ -461,9 +615,10 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 		runner_release(&r);
 		return false;
 	}
+	ok = compare_with_base(t, &r, err);
 	*code = exit_code(t, &r);
 	finish_run_file(t, &r, *code);
-	ok = print_report(t, &r, code, err);
+	ok = ok && print_report(t, &r, code, err) && (!is_step(t) || step_code(t, &r, code, err));
 	runner_release(&r);
 	return ok;
 }
@@ -497,8 +652,27 @@ static bool run_tests(struct invocation *t, int argc, char **argv, int *code, st
 	why = unchecked_reason(&t->cmdline);
 	if (why)
 		return pass_on(t, why, code, err);
-	return check_options(t, err) && configure(t, err) && find_self(t, err) &&
-	       open_files(t, err) && write_policy(t, err) && go_on(t, argc, argv, code, err);
+	return check_options(t, err) && check_repeats(t, err) && configure(t, err) &&
+	       find_self(t, err) && prepare_repeats(t, err) && open_files(t, err) &&
+	       write_policy(t, err) && go_on(t, argc, argv, code, err);
+}
+
+/* Also where the command line cannot be read. */
+static bool asks_step(int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++)
+		if (!strcmp(argv[i], "--bisect-step"))
+			return true;
+	return false;
+}
+
+/* git takes any other status for bad, or for the end of the bisection. */
+static bool skip_step(bool ok, int *code, const struct err *err)
+{
+	if (!ok)
+		terminal_error(err);
+	*code = STEP_SKIP;
+	return true;
 }
 
 static bool run(int argc, char **argv, int *code, struct err *err)
@@ -508,7 +682,12 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 
 	setlocale(LC_CTYPE, "");
 	ok = run_tests(&t, argc - 1, argv + 1, code, err);
+	if (!t.stepped && asks_step(argc, argv) && !cmdline_option(&t.cmdline, OPT_HELP))
+		ok = skip_step(ok, code, err);
 	close_files(&t);
+	base_close(&t.base);
+	words_release(&t.again);
+	buf_release(&t.policy_text);
 	configuration_release(&t.configuration);
 	warnings_release(&t.warnings);
 	cmdline_release(&t.cmdline);

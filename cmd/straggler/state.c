@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -30,7 +31,7 @@ static bool put_absolute(struct buf *path, const char *dir, struct err *err)
 	return true;
 }
 
-bool state_runs_dir(struct buf *path, struct err *err)
+bool state_folder(struct buf *path, const char *name, struct err *err)
 {
 	const char *own = set_variable("STRAGGLER_STATE");
 	const char *xdg = set_variable("XDG_STATE_HOME");
@@ -49,8 +50,29 @@ bool state_runs_dir(struct buf *path, struct err *err)
 	} else {
 		return err_set(err, ERR_USAGE, "no state folder: set STRAGGLER_STATE or HOME");
 	}
-	buf_puts(path, "/runs");
+	buf_printf(path, "/%s", name);
 	return true;
+}
+
+bool state_runs_dir(struct buf *path, struct err *err)
+{
+	return state_folder(path, "runs", err);
+}
+
+bool state_make_dirs(const char *path)
+{
+	char part[PATH_MAX];
+
+	snprintf(part, sizeof(part), "%s", path);
+	for (char *p = part + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(part, 0700) && errno != EEXIST)
+			return false;
+		*p = '/';
+	}
+	return mkdir(part, 0700) == 0 || errno == EEXIST;
 }
 
 static bool is_later(const struct timespec *a, const struct timespec *b)

@@ -183,7 +183,7 @@ static void conclude(struct maker *m, struct compared *c)
 	c->runs = count_runs(m, &in->here, &in->base, c, c->seen);
 	c->base_runs = count_runs(m, &in->base, &in->here, c, c->base_seen);
 	if (!c->base_runs && in->absent && in->absent(in->ctx, c->package))
-		c->base_runs = (uint32_t)in->base.len;
+		c->base_runs = in->base.len ? (uint32_t)in->base.len : 1;
 	c->standing = judge(c);
 }
 

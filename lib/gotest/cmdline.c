@@ -16,13 +16,13 @@ struct flag_spec {
 static const struct flag_spec flags[] = {
 	{ "C", true, false, GO_ARG_KEEP },
 	{ "a", false, false, GO_ARG_KEEP },
-	{ "artifacts", false, true, GO_ARG_ONCE },
+	{ "artifacts", false, true, GO_ARG_WRITE },
 	{ "asan", false, false, GO_ARG_KEEP },
 	{ "asmflags", true, false, GO_ARG_KEEP },
 	{ "bench", true, true, GO_ARG_ONCE },
 	{ "benchmem", false, true, GO_ARG_KEEP },
 	{ "benchtime", true, true, GO_ARG_KEEP },
-	{ "blockprofile", true, true, GO_ARG_ONCE },
+	{ "blockprofile", true, true, GO_ARG_WRITE },
 	{ "blockprofilerate", true, true, GO_ARG_KEEP },
 	{ "buildmode", true, false, GO_ARG_KEEP },
 	{ "buildvcs", false, false, GO_ARG_KEEP },
@@ -32,12 +32,12 @@ static const struct flag_spec flags[] = {
 	{ "cover", false, false, GO_ARG_KEEP },
 	{ "covermode", true, false, GO_ARG_KEEP },
 	{ "coverpkg", true, false, GO_ARG_KEEP },
-	{ "coverprofile", true, true, GO_ARG_ONCE },
+	{ "coverprofile", true, true, GO_ARG_WRITE },
 	{ "cpu", true, true, GO_ARG_KEEP },
-	{ "cpuprofile", true, true, GO_ARG_ONCE },
-	{ "debug-actiongraph", true, false, GO_ARG_ONCE },
-	{ "debug-runtime-trace", true, false, GO_ARG_ONCE },
-	{ "debug-trace", true, false, GO_ARG_ONCE },
+	{ "cpuprofile", true, true, GO_ARG_WRITE },
+	{ "debug-actiongraph", true, false, GO_ARG_WRITE },
+	{ "debug-runtime-trace", true, false, GO_ARG_WRITE },
+	{ "debug-trace", true, false, GO_ARG_WRITE },
 	{ "exec", true, false, GO_ARG_REPLACE },
 	{ "failfast", false, true, GO_ARG_KEEP },
 	{ "fullpath", false, true, GO_ARG_KEEP },
@@ -51,16 +51,16 @@ static const struct flag_spec flags[] = {
 	{ "ldflags", true, false, GO_ARG_REPLACE },
 	{ "linkshared", false, false, GO_ARG_KEEP },
 	{ "list", true, true, GO_ARG_ONCE },
-	{ "memprofile", true, true, GO_ARG_ONCE },
+	{ "memprofile", true, true, GO_ARG_WRITE },
 	{ "memprofilerate", true, true, GO_ARG_KEEP },
 	{ "mod", true, false, GO_ARG_KEEP },
 	{ "modcacherw", false, false, GO_ARG_KEEP },
 	{ "modfile", true, false, GO_ARG_KEEP },
 	{ "msan", false, false, GO_ARG_KEEP },
-	{ "mutexprofile", true, true, GO_ARG_ONCE },
+	{ "mutexprofile", true, true, GO_ARG_WRITE },
 	{ "mutexprofilefraction", true, true, GO_ARG_KEEP },
 	{ "n", false, false, GO_ARG_KEEP },
-	{ "o", true, false, GO_ARG_ONCE },
+	{ "o", true, false, GO_ARG_WRITE },
 	{ "outputdir", true, true, GO_ARG_KEEP },
 	{ "overlay", true, false, GO_ARG_KEEP },
 	{ "p", true, false, GO_ARG_KEEP },
@@ -75,7 +75,7 @@ static const struct flag_spec flags[] = {
 	{ "tags", true, false, GO_ARG_KEEP },
 	{ "timeout", true, true, GO_ARG_KEEP },
 	{ "toolexec", true, false, GO_ARG_KEEP },
-	{ "trace", true, true, GO_ARG_ONCE },
+	{ "trace", true, true, GO_ARG_WRITE },
 	{ "trimpath", false, false, GO_ARG_KEEP },
 	{ "v", false, true, GO_ARG_REPLACE },
 	{ "vet", true, false, GO_ARG_KEEP },
@@ -433,7 +433,7 @@ static bool arg_stays(const struct go_arg *a, const struct inner_call *call)
 {
 	if (a->role == GO_ARG_REPLACE)
 		return false;
-	if (a->role == GO_ARG_ONCE)
+	if (a->role == GO_ARG_ONCE || a->role == GO_ARG_WRITE)
 		return !call->run;
 	return a->role != GO_ARG_PACKAGE || !call->packages;
 }
@@ -448,6 +448,17 @@ static bool needs_args(const struct cmdline *c, size_t i)
 	if (i && c->args.items[i - 1].role == GO_ARG_TEST)
 		return false;
 	return strcmp(text, "--") != 0 && strcmp(text, "-args") != 0 && strcmp(text, "--args") != 0;
+}
+
+void cmdline_again(const struct cmdline *c, struct words *out)
+{
+	for (size_t i = 0; i < c->args.len; i++) {
+		if (c->args.items[i].role == GO_ARG_WRITE)
+			continue;
+		if (needs_args(c, i))
+			VEC_PUSH(out, "-args");
+		VEC_PUSH(out, c->args.items[i].text);
+	}
 }
 
 bool cmdline_inner(const struct cmdline *c, const struct inner_call *call, struct words *out,

@@ -43,7 +43,8 @@ enum go_arg_role {
 	GO_ARG_KEEP,    /* passed on as it is */
 	GO_ARG_PACKAGE, /* names a package */
 	GO_ARG_REPLACE, /* -json, -v, -exec, -ldflags: written anew */
-	GO_ARG_ONCE,    /* chooses tests or names a file to write: not in a second run */
+	GO_ARG_ONCE,    /* chooses tests: not in a second run that chooses itself */
+	GO_ARG_WRITE,   /* names a file to write: in the first run only */
 	GO_ARG_TEST,    /* -args, -- or a positional, and all that follows */
 };
 
@@ -108,6 +109,10 @@ bool cmdline_flag_on(const struct cmdline *c, const char *name);
 
 /* Whether go test has a flag of this name, with or without "test.". */
 bool cmdline_is_go_flag(const char *name);
+
+/* Appends what another run of the same tests is given: go's arguments but for -C and for
+ * those that name a file to write. Borrowed from c. */
+void cmdline_again(const struct cmdline *c, struct words *out);
 
 /* What the inner call needs to be told. */
 struct inner_call {

@@ -18,7 +18,7 @@ type Record struct {
 	CreatedAt                   Place `json:"created_at"`
 	Undecided                   int   `json:"undecided_gone"`
 	Goroutines                  any   // an object in a test's line, a number in a package's
-	Seen                        string
+	Seen, Key                   string
 }
 
 // A Place is a line of source.

@@ -1,0 +1,182 @@
+#include "vcs/worktree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <git2.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#define TRIES 100
+
+/* --- removing -------------------------------------------------------------------- */
+
+/* A test may have made folders that cannot be written to. */
+static void remove_entry(const FTSENT *e)
+{
+	switch (e->fts_info) {
+	case FTS_D:
+		chmod(e->fts_accpath, 0700);
+		return;
+	case FTS_DP:
+	case FTS_DNR:
+		rmdir(e->fts_accpath);
+		return;
+	default:
+		unlink(e->fts_accpath);
+	}
+}
+
+static void remove_all(char *dir)
+{
+	char *const roots[] = { dir, NULL };
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT, NULL);
+	const FTSENT *e;
+
+	if (!walk)
+		return;
+	while ((e = fts_read(walk)))
+		remove_entry(e);
+	fts_close(walk);
+}
+
+void worktree_remove(struct worktree *w)
+{
+	if (w->fd >= 0) {
+		remove_all(w->dir);
+		unlink(w->lock);
+		close(w->fd);
+	}
+	free(w->dir);
+	free(w->lock);
+	*w = (struct worktree){ .fd = -1 };
+}
+
+static bool is_lock(const char *name)
+{
+	return ends_with(name, ".lock") && strlen(name) > strlen(".lock");
+}
+
+static void clean(const char *parent, const char *lock_name)
+{
+	struct worktree w = { .fd = -1 };
+	AUTO_BUF lock = { 0 };
+
+	buf_printf(&lock, "%s/%s", parent, lock_name);
+	w.lock = buf_take(&lock);
+	w.dir = strndup(w.lock, strlen(w.lock) - strlen(".lock"));
+	w.fd = open(w.lock, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (w.fd >= 0 && flock(w.fd, LOCK_EX | LOCK_NB)) {
+		close(w.fd);
+		w.fd = -1;
+	}
+	worktree_remove(&w);
+}
+
+void worktrees_clean(const char *parent)
+{
+	DIR *dir = opendir(parent);
+	const struct dirent *e;
+
+	if (!dir)
+		return;
+	while ((e = readdir(dir)))
+		if (is_lock(e->d_name))
+			clean(parent, e->d_name);
+	closedir(dir);
+}
+
+/* --- making ------------------------------------------------------------------------- */
+
+/* Takes a name that nobody has. Between the making of the file and its lock somebody may
+ * have cleaned it away. */
+static bool take_name(struct worktree *w, const struct sha *commit, const char *parent,
+		      struct err *err)
+{
+	for (unsigned int i = 0; i < TRIES; i++) {
+		AUTO_BUF lock = { 0 };
+		AUTO_CLOSE int fd = -1;
+		struct stat st;
+
+		buf_printf(&lock, "%s/%.*s-%d-%u.lock", parent, SHA_SHORT_LEN, commit->hex,
+			   getpid(), i);
+		fd = open(buf_str(&lock), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		if (fd < 0 && errno != EEXIST)
+			return err_sys(err, errno, "create %s", buf_str(&lock));
+		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) || fstat(fd, &st) || !st.st_nlink)
+			continue;
+		w->fd = take_fd(&fd);
+		w->lock = buf_take(&lock);
+		w->dir = strndup(w->lock, strlen(w->lock) - strlen(".lock"));
+		if (!w->dir)
+			abort();
+		return true;
+	}
+	return err_set(err, ERR_LIMIT, "no name for a folder in %s is free", parent);
+}
+
+static void object_cleanup(git_object **object)
+{
+	git_object_free(*object);
+}
+
+static bool look_up(const struct repo *r, const struct sha *commit, git_object **object,
+		    struct err *err)
+{
+	git_oid oid;
+	int rc = git_oid_fromstr(&oid, commit->hex);
+
+	if (!rc)
+		rc = git_object_lookup(object, r->git, &oid, GIT_OBJECT_COMMIT);
+	return !rc || repo_fail(err, rc, "commit %s", commit->hex);
+}
+
+static bool check_out(const struct repo *r, const struct sha *commit, const char *dir,
+		      struct err *err)
+{
+	git_checkout_options options;
+	CLEANUP(object_cleanup) git_object *object = NULL;
+	int rc;
+
+	if (!look_up(r, commit, &object, err))
+		return false;
+	git_checkout_options_init(&options, GIT_CHECKOUT_OPTIONS_VERSION);
+	options.checkout_strategy = GIT_CHECKOUT_FORCE | GIT_CHECKOUT_DONT_UPDATE_INDEX |
+				    GIT_CHECKOUT_DONT_WRITE_INDEX | GIT_CHECKOUT_NO_REFRESH;
+	options.target_directory = dir;
+	rc = git_checkout_tree(r->git, object, &options);
+	return !rc || repo_fail(err, rc, "check out %.*s", SHA_SHORT_LEN, commit->hex);
+}
+
+bool worktree_make(struct worktree *w, const struct repo *r, const struct sha *commit,
+		   const char *parent, struct err *err)
+{
+	struct worktree made = { .fd = -1 };
+
+	if (!take_name(&made, commit, parent, err))
+		return false;
+	if (mkdir(made.dir, 0700)) {
+		err_sys(err, errno, "create %s", made.dir);
+		worktree_remove(&made);
+		return false;
+	}
+	if (!check_out(r, commit, made.dir, err)) {
+		worktree_remove(&made);
+		return false;
+	}
+	*w = made;
+	return true;
+}
+
+bool worktree_has(const struct repo *r, const struct sha *commit, const char *path)
+{
+	CLEANUP(object_cleanup) git_object *object = NULL;
+	CLEANUP(object_cleanup) git_object *found = NULL;
+
+	if (!*path)
+		return true;
+	return look_up(r, commit, &object, NULL) &&
+	       !git_object_lookup_bypath(&found, object, path, GIT_OBJECT_ANY);
+}
