@@ -103,8 +103,10 @@ static bool take_name(struct worktree *w, const struct sha *commit, const char *
 		buf_printf(&lock, "%s/%.*s-%d-%u.lock", parent, SHA_SHORT_LEN, commit->hex,
 			   getpid(), i);
 		fd = open(buf_str(&lock), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-		if (fd < 0 && errno != EEXIST)
-			return err_sys(err, errno, "create %s", buf_str(&lock));
+		if (fd < 0 && errno != EEXIST) {
+			err_sys(err, errno, "create %s", buf_str(&lock));
+			return false;
+		}
 		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) || fstat(fd, &st) || !st.st_nlink)
 			continue;
 		w->fd = take_fd(&fd);
@@ -114,7 +116,8 @@ static bool take_name(struct worktree *w, const struct sha *commit, const char *
 			abort();
 		return true;
 	}
-	return err_set(err, ERR_LIMIT, "no name for a folder in %s is free", parent);
+	err_set(err, ERR_LIMIT, "no name for a folder in %s is free", parent);
+	return false;
 }
 
 static void object_cleanup(git_object **object)
