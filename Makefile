@@ -47,6 +47,9 @@ TOOLS  := $(TOOL_SRC:tests/%.c=$(BUILD)/tests/%)
 UNITS  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/%)
 FUZZES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
 
+# Of asan's programs: what libraries lose.
+export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lsan:print_suppressions=0
+
 .PHONY: all help programs test test-go check deps build-deps demo install uninstall compare bench bench-suites bench-traces transparent golden accuracy \
 	lint layers style cppcheck shellcheck gofmt headers tidy analyze format setup clean
 all: $(BUILD)/$(PROG)  ## build the program

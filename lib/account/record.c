@@ -78,6 +78,24 @@ static const struct field place_fields[] = {
 	{ .key = NULL },
 };
 
+static const struct field reason_fields[] = {
+	{ AT(suspect_reason, text, TEXT) },
+	{ AT(suspect_reason, file, TEXT) },
+	{ AT(suspect_reason, line, U32) },
+	{ .key = NULL },
+};
+
+static const struct field suspect_fields[] = {
+	{ AT(suspect_commit, sha, TEXT) },
+	{ AT(suspect_commit, author, TEXT) },
+	{ AT(suspect_commit, date, TEXT) },
+	{ AT(suspect_commit, summary, TEXT) },
+	{ AT(suspect_commit, score, U32) },
+	{ AT(suspect_commit, reasons, LIST), .sub = reason_fields,
+	  .size = sizeof(struct suspect_reason) },
+	{ .key = NULL },
+};
+
 static const struct field finding_fields[] = {
 	{ AT(finding, package, TEXT) },
 	{ AT(finding, test, TEXT) },
@@ -109,6 +127,9 @@ static const struct field finding_fields[] = {
 	{ AT(finding, reason, TEXT), .brief = true },
 	{ AT(finding, allowed, U32), .brief = true },
 	{ AT(finding, tolerated, BOOL), .brief = true },
+	{ AT(finding, suspect_commits, LIST), .sub = suspect_fields,
+	  .size = sizeof(struct suspect_commit), .brief = true },
+	{ AT(finding, suspect_note, TEXT), .brief = true },
 	{ .key = NULL },
 };
 

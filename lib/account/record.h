@@ -60,6 +60,34 @@ struct places {
 	size_t len, cap;
 };
 
+/* Why a commit is a suspect. */
+struct suspect_reason {
+	const char *text; /* "removes defer cancel()" */
+	const char *file; /* in the repository, relative to its root */
+	uint32_t line;    /* as the commit left it; of a line that it took away, where it was */
+};
+
+/* Of a finding that was read, items are in the arena: do not push. */
+struct suspect_reasons {
+	struct suspect_reason *items;
+	size_t len, cap;
+};
+
+/* A commit that may have brought a finding in. */
+struct suspect_commit {
+	const char *sha; /* "": the working tree, what was not committed */
+	const char *author, *summary;
+	const char *date; /* of the commit, RFC 3339 */
+	uint32_t score;   /* only good to compare suspects of one finding */
+	struct suspect_reasons reasons;
+};
+
+/* The likeliest first. As with reasons, items may be in the arena. */
+struct suspect_commits {
+	struct suspect_commit *items;
+	size_t len, cap;
+};
+
 /* Survivors of one package with the same owner, creation site, blocking site
  * and class. */
 struct finding {
@@ -91,6 +119,8 @@ struct finding {
 	const char *reason;      /* the rule's, when it is allowed; "" */
 	uint32_t allowed;        /* a leak with an allowance: so many that would excuse */
 	bool tolerated;          /* a leak that is only shown (mode: report) */
+	struct suspect_commits suspect_commits;
+	const char *suspect_note; /* why there are none, or not all; "" */
 };
 
 /* Goroutines of one test. before and after count all of the package that are

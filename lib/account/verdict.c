@@ -381,6 +381,7 @@ static struct finding make_finding(struct bench *b, const struct survivor *s,
 		.why = keep(e, v->why),
 		.allowance = "",
 		.reason = "",
+		.suspect_note = "",
 	};
 
 	name_owner(b, s, &f);

@@ -200,6 +200,7 @@ static struct finding surge(struct resolve *r, const struct figure *figure)
 		.why = "",
 		.allowance = "",
 		.reason = "",
+		.suspect_note = "",
 	};
 	struct key_parts parts = { .package = r->package,
 				   .created_by = class_row(f.class)->id,

@@ -1,7 +1,7 @@
 #include "vcs/repo.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <git2.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,25 +10,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "base/vec.h"
-
-#define CLEAN_REFERENCE CLEANUP(reference_cleanup) git_reference
-#define CLEAN_COMMIT    CLEANUP(commit_cleanup) git_commit
-#define CLEAN_OBJECT    CLEANUP(object_cleanup) git_object
-
-static void reference_cleanup(git_reference **ref)
-{
-	git_reference_free(*ref);
-}
-
-static void commit_cleanup(git_commit **commit)
-{
-	git_commit_free(*commit);
-}
-
-static void object_cleanup(git_object **object)
-{
-	git_object_free(*object);
-}
+#include "vcs/handle.h"
 
 static enum err_code code_of(int rc)
 {
@@ -137,7 +119,7 @@ static void put_path(struct buf *out, const char *dir, const char *path)
 /* Whether the repository itself says where its work tree is. */
 static bool has_own_tree(git_repository *git)
 {
-	git_config *config = NULL;
+	AUTO_GIT(config) *config = NULL;
 	git_buf value = { 0 };
 	bool has = git_repository_is_worktree(git) || git_repository_is_bare(git) ||
 		   ends_with(git_repository_path(git), "/.git/");
@@ -145,7 +127,6 @@ static bool has_own_tree(git_repository *git)
 	if (!has && !git_repository_config_snapshot(&config, git))
 		has = !git_config_get_string_buf(&value, config, "core.worktree");
 	git_buf_dispose(&value);
-	git_config_free(config);
 	return has;
 }
 
@@ -248,12 +229,12 @@ void repo_close(struct repo *r)
 
 /* --- revisions ------------------------------------------------------------------------ */
 
-static void sha_of(struct sha *sha, const git_oid *id)
+void sha_of(struct sha *sha, const git_oid *id)
 {
 	git_oid_tostr(sha->hex, sizeof(sha->hex), id);
 }
 
-static bool id_of(git_oid *id, const struct sha *sha, struct err *err)
+bool sha_id(git_oid *id, const struct sha *sha, struct err *err)
 {
 	int rc = git_oid_fromstr(id, sha->hex);
 
@@ -291,8 +272,8 @@ static bool fail_revision(const struct repo *r, const char *revision, int rc, st
 
 bool repo_commit(const struct repo *r, const char *revision, struct sha *commit, struct err *err)
 {
-	CLEAN_OBJECT *object = NULL;
-	CLEAN_OBJECT *peeled = NULL;
+	AUTO_GIT(object) *object = NULL;
+	AUTO_GIT(object) *peeled = NULL;
 	int rc = git_revparse_single(&object, r->git, revision);
 
 	if (rc)
@@ -312,7 +293,7 @@ bool repo_merge_base(const struct repo *r, const struct sha *one, const struct s
 	git_oid a, b, found;
 	int rc;
 
-	if (!id_of(&a, one, err) || !id_of(&b, two, err))
+	if (!sha_id(&a, one, err) || !sha_id(&b, two, err))
 		return false;
 	rc = git_merge_base(&found, r->git, &a, &b);
 	if (rc == GIT_ENOTFOUND || (rc && r->shallow))
@@ -329,7 +310,7 @@ bool repo_merge_base(const struct repo *r, const struct sha *one, const struct s
 static bool tip_of(const struct repo *r, const char *ref, struct sha *tip)
 {
 	git_oid id;
-	CLEAN_COMMIT *commit = NULL;
+	AUTO_GIT(commit) *commit = NULL;
 
 	if (git_reference_name_to_id(&id, r->git, ref) || git_commit_lookup(&commit, r->git, &id))
 		return false;
@@ -346,7 +327,7 @@ static bool default_branch(const struct repo *r, struct buf *ref)
 		"refs/heads/main",
 		"refs/heads/master",
 	};
-	CLEAN_REFERENCE *head = NULL;
+	AUTO_GIT(reference) *head = NULL;
 	struct sha tip;
 
 	if (!git_reference_lookup(&head, r->git, "refs/remotes/origin/HEAD") &&
@@ -368,8 +349,8 @@ static bool default_branch(const struct repo *r, struct buf *ref)
  * where the branch itself is kept. */
 static bool upstream_of(const struct repo *r, struct buf *ref, bool *kept)
 {
-	CLEAN_REFERENCE *head = NULL;
-	CLEAN_REFERENCE *upstream = NULL;
+	AUTO_GIT(reference) *head = NULL;
+	AUTO_GIT(reference) *upstream = NULL;
 	const char *own;
 
 	if (git_repository_head(&head, r->git) || !git_reference_is_branch(head) ||
@@ -409,6 +390,28 @@ bool repo_trunk(const struct repo *r, struct buf *name, struct sha *tip, struct 
 	return true;
 }
 
+bool repo_read_file(const struct repo *r, const char *path, struct buf *text)
+{
+	AUTO_BUF full = { 0 };
+	AUTO_CLOSE int fd = -1;
+	struct stat st;
+	ssize_t n;
+
+	if (path[0] != '/' && !r->root)
+		return false;
+	if (path[0] != '/')
+		buf_printf(&full, "%s/", r->root);
+	buf_puts(&full, path);
+	fd = open(buf_str(&full), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > REPO_FILE_MAX)
+		return false;
+	do {
+		n = read(fd, buf_reserve(text, 65536), 65536);
+		text->len += n > 0 ? (size_t)n : 0;
+	} while ((n > 0 && text->len <= REPO_FILE_MAX) || (n < 0 && errno == EINTR));
+	return n == 0;
+}
+
 /* --- commits --------------------------------------------------------------------------- */
 
 static const char *clean_text(struct arena *a, const char *text)
@@ -430,11 +433,11 @@ bool repo_is_cut(const struct repo *r, const struct sha *commit)
 bool repo_facts(const struct repo *r, const struct sha *commit, struct arena *a,
 		struct commit_facts *facts, struct err *err)
 {
-	CLEAN_COMMIT *c = NULL;
+	AUTO_GIT(commit) *c = NULL;
 	git_oid id;
 	int rc;
 
-	if (!id_of(&id, commit, err))
+	if (!sha_id(&id, commit, err))
 		return false;
 	rc = git_commit_lookup(&c, r->git, &id);
 	if (rc)

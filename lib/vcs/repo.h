@@ -82,6 +82,12 @@ bool repo_merge_base(const struct repo *r, const struct sha *one, const struct s
  */
 bool repo_trunk(const struct repo *r, struct buf *name, struct sha *tip, struct err *err);
 
+/* Appends a file below the root of the work tree, or one named by its absolute path: at most
+ * REPO_FILE_MAX bytes. False: there is none, or it is no file, or larger. */
+bool repo_read_file(const struct repo *r, const char *path, struct buf *text);
+
+#define REPO_FILE_MAX (4 << 20)
+
 /* --- commits --------------------------------------------------------------------------- */
 
 /* Strings in the arena, harmless. */
@@ -98,9 +104,5 @@ bool repo_facts(const struct repo *r, const struct sha *commit, struct arena *a,
 
 /* Whether the commit is the last one of a history that was cut: its parents are not here. */
 bool repo_is_cut(const struct repo *r, const struct sha *commit);
-
-/* Sets err from libgit2's last failure, rc being what its function returned: "what:
- * libgit2's words". Returns false. For this room. */
-bool repo_fail(struct err *err, int rc, const char *fmt, ...) PRINTF(3, 4);
 
 #endif
