@@ -9,6 +9,7 @@
 #include "report/place.h"
 #include "report/rerun.h"
 #include "report/rows.h"
+#include "report/suspects.h"
 #include "report/text.h"
 
 #define CHAIN_SHOWN 4 /* places between the go statement and the test */
@@ -459,8 +460,18 @@ void entry_print(struct screen *s, const struct group *g)
 	print_text(s, "while", f->while_tests);
 	print_standing(s, f);
 	print_advice(s, g);
+	suspects_print(s, g);
 	if (f->status == STATUS_LEAK || s->options->verbose)
 		print_commands(s, f);
 	if (s->options->verbose)
 		print_evidence(s, f);
+}
+
+void entry_print_head(struct screen *s, const struct group *g)
+{
+	AUTO_ROWS rows = { 0 };
+
+	print_title(s, g);
+	add_origin(&rows, s, g->items[0]);
+	rows_print(&rows, s);
 }

@@ -12,4 +12,7 @@
  */
 void entry_print(struct screen *s, const struct group *g);
 
+/* Its title and where it was started. */
+void entry_print_head(struct screen *s, const struct group *g);
+
 #endif

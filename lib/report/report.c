@@ -6,6 +6,7 @@
 
 static const struct report *const reports[] = {
 	&report_term,
+	&report_suspects,
 	&report_json,
 };
 

@@ -22,8 +22,9 @@ struct report {
 		      struct err *err);
 };
 
-extern const struct report report_term; /* the findings and the summary, as on the terminal */
-extern const struct report report_json; /* the finding lines */
+extern const struct report report_term;     /* the findings and the summary, as on the terminal */
+extern const struct report report_suspects; /* the leaks and whose changes they may be */
+extern const struct report report_json;     /* the finding lines */
 
 /* The rows in the order of help, NULL after the last. Static. */
 const struct report *report_at(size_t i);
