@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "account/sighting.h"
+#include "attribution.h"
 #include "base.h"
 #include "base/clock.h"
 #include "base/vec.h"
@@ -132,6 +133,7 @@ struct invocation {
 	struct warnings warnings;
 	struct go_facts go;
 	struct report_options report;
+	struct attribution attribution;
 	char *run_path; /* of the run file, NULL: none */
 	char *sink;     /* owned; the file is removed at the end */
 	char *policy;   /* owned; the same: what the watchers are told */
@@ -600,6 +602,7 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 		.envp = environ,
 		.dir = t->dir,
 		.tool = straggler_version,
+		.head = t->attribution.head.hex,
 		.args = (const char *const *)argv,
 		.args_len = (size_t)argc,
 		.run_file = t->run_file,
@@ -611,12 +614,16 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 
 	sigprocmask(SIG_SETMASK, NULL, &spec.mask);
 	signal(SIGPIPE, SIG_IGN);
+	attribution_begin(&t->attribution, t->cmdline.dir);
 	if (!runner_run(&spec, &t->go, &r, err)) {
 		runner_release(&r);
 		return false;
 	}
 	ok = compare_with_base(t, &r, err);
 	*code = exit_code(t, &r);
+	if (!r.signal && !r.refused)
+		attribution_end(&t->attribution, &r.file, r.lost[0] ? NULL : t->run_path,
+				&t->run_file);
 	finish_run_file(t, &r, *code);
 	ok = ok && print_report(t, &r, code, err) && (!is_step(t) || step_code(t, &r, code, err));
 	runner_release(&r);
@@ -689,6 +696,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	words_release(&t.again);
 	buf_release(&t.policy_text);
 	configuration_release(&t.configuration);
+	attribution_release(&t.attribution);
 	warnings_release(&t.warnings);
 	cmdline_release(&t.cmdline);
 	arena_clear(&t.arena);

@@ -35,6 +35,7 @@ struct runner_spec {
 	char *const *envp;
 	const char *dir;         /* absolute working directory */
 	const char *tool;        /* our version */
+	const char *head;        /* git commit, "" where there is none */
 	const char *const *args; /* the command line after \"test\", for the run file */
 	size_t args_len;
 	int run_file;  /* where its lines go, -1: nowhere */
