@@ -9,9 +9,9 @@
 #include "account/draft.h"
 #include "cmd.h"
 #include "config/edit.h"
-#include "config/source.h"
 #include "configuration.h"
 #include "state.h"
+#include "target.h"
 #include "terminal.h"
 
 struct request {
@@ -117,72 +117,6 @@ static bool find_draft(const struct request *r, const struct policy *policy, str
 	return true;
 }
 
-/* A new file belongs where the module begins. */
-static void name_new_file(struct buf *path)
-{
-	static const char *const marks[] = { "go.mod", "go.work" };
-	AUTO_BUF up = { 0 };
-
-	for (int i = 0; i < 64; i++) {
-		for (size_t k = 0; k < ARRAY_LEN(marks); k++) {
-			AUTO_BUF mark = { 0 };
-
-			buf_printf(&mark, "%s%s", buf_str(&up), marks[k]);
-			if (access(buf_str(&mark), F_OK) == 0) {
-				buf_printf(path, "%s%s", buf_str(&up), CONFIG_FILE);
-				return;
-			}
-		}
-		buf_puts(&up, "../");
-	}
-	buf_puts(path, CONFIG_FILE);
-}
-
-static bool write_whole(int fd, const struct buf *text)
-{
-	size_t done = 0;
-
-	while (done < text->len) {
-		ssize_t n = write(fd, text->data + done, text->len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		done += (size_t)n;
-	}
-	return fsync(fd) == 0;
-}
-
-/* Whoever reads meanwhile sees the old text or the new one. */
-static bool replace(const char *path, const struct buf *text, struct err *err)
-{
-	AUTO_FREE char *real = realpath(path, NULL);
-	const char *to = real ? real : path;
-	AUTO_BUF temporary = { 0 };
-	AUTO_CLOSE int fd = -1;
-	struct stat st;
-
-	buf_printf(&temporary, "%s.XXXXXX", to);
-	fd = mkostemp(temporary.data, O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(err, errno, "create a file beside %s", to);
-	fchmod(fd, stat(to, &st) == 0 ? st.st_mode & 07777 : 0644);
-	if (write_whole(fd, text) && rename(buf_str(&temporary), to) == 0)
-		return true;
-	err_sys(err, errno, "write %s", to);
-	unlink(buf_str(&temporary));
-	return false;
-}
-
-static bool read_old(const char *path, struct buf *text, struct err *err)
-{
-	if (access(path, F_OK) == 0)
-		return source_read(path, text, NULL, err);
-	buf_puts(text, "version: 1\n");
-	return true;
-}
-
 /* The line of a rule at "file:line", if that is the file. */
 static uint32_t line_in(const char *path, const char *place)
 {
@@ -213,10 +147,10 @@ static bool add(const struct request *r, const struct draft *d, const struct con
 				  .classes_len = c->config.classes_len };
 
 	snprintf(count, sizeof(count), "%" PRIu64, d->count);
-	if (!read_old(path, &old, err))
+	if (!target_read(path, &old, err))
 		return false;
 	spec.text = (struct str){ buf_str(&old), old.len };
-	if (!edit_add_allowance(&spec, &new, err) || !replace(path, &new, err))
+	if (!edit_add_allowance(&spec, &new, err) || !target_replace(path, &new, err))
 		return false;
 	terminal_line(stdout, "%s: now allows", path);
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
@@ -252,12 +186,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 				NULL, err) ||
 	    !configuration_finish(&c, err) || !find_draft(&r, &c.policy, &file, &d, err))
 		return false;
-	if (r.config)
-		buf_puts(&path, r.config);
-	else if (c.file)
-		buf_puts(&path, c.file);
-	else
-		name_new_file(&path);
+	target_name(&path, r.config, &c);
 	return add(&r, &d, &c, buf_str(&path), err);
 }
 

@@ -621,7 +621,7 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 	}
 	ok = compare_with_base(t, &r, err);
 	*code = exit_code(t, &r);
-	if (!r.signal && !r.refused)
+	if (!r.signal && !r.refused && !is_step(t))
 		attribution_end(&t->attribution, &r.file, r.lost[0] ? NULL : t->run_path,
 				&t->run_file);
 	finish_run_file(t, &r, *code);

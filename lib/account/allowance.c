@@ -57,12 +57,13 @@ static enum answer match_stack(const struct config_texts *t, const struct subjec
 	return ANSWER_NO;
 }
 
-static enum answer match_class(const struct config_texts *t, const char *class)
+/* A word; NULL: not known. */
+static enum answer match_word(const struct config_texts *t, const char *word)
 {
-	if (!class)
+	if (!word)
 		return ANSWER_MAYBE;
 	for (size_t i = 0; i < t->len; i++)
-		if (!strcmp(t->items[i], class))
+		if (!strcmp(t->items[i], word))
 			return ANSWER_YES;
 	return ANSWER_NO;
 }
@@ -102,11 +103,13 @@ static enum answer match_key(const struct policy_rule *r, enum rule_key k, const
 	case RULE_BLOCKED_IN:
 		return match_stack(t, s);
 	case RULE_CLASS:
-		return match_class(t, s->class);
+		return match_word(t, s->class);
 	case RULE_TEST:
 		return match_test(t, s);
 	case RULE_PACKAGE:
 		return match_package(t, s->package);
+	case RULE_FINDING:
+		return match_word(t, s->key);
 	case RULE_KEYS:
 		break;
 	}
@@ -255,6 +258,7 @@ static struct subject subject_of(const struct finding *f, bool final)
 		.started = f->started,
 		.stack = sure ? &f->stack : NULL,
 		.class = sure ? class_row(f->class)->id : NULL,
+		.key = f->key && *f->key ? f->key : NULL,
 	};
 }
 
@@ -373,12 +377,12 @@ void policy_decide(const struct policy *p, struct finding *items, size_t n)
 		    policy_get(p, SETTING_MODE, items[i].package, items[i].test) == MODE_REPORT;
 }
 
-void policy_use(const struct policy *p, const struct finding *items, size_t n, bool *used)
+void policy_use(const struct policy *p, const struct finding *items, size_t n, uint64_t *used)
 {
 	for (size_t i = 0; i < n; i++) {
 		size_t rule = rule_of(p, &items[i], true);
 
 		if (rule != NO_RULE)
-			used[rule] = true;
+			used[rule] += items[i].count;
 	}
 }

@@ -1,6 +1,7 @@
 #include "account/check.h"
 
 #include <dirent.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -73,7 +74,8 @@ static bool is_everywhere(const char *pattern)
 /* Whether the rule says where goroutines come from. */
 static bool says_origin(const struct config_rule *r)
 {
-	static const enum rule_key keys[] = { RULE_CREATED_BY, RULE_STARTED, RULE_TEST };
+	static const enum rule_key keys[] = { RULE_CREATED_BY, RULE_STARTED, RULE_TEST,
+					      RULE_FINDING };
 
 	for (size_t k = 0; k < ARRAY_LEN(keys); k++)
 		for (size_t i = 0; i < r->match[keys[k]].len; i++)
@@ -371,15 +373,35 @@ static bool was_warned_of(const struct warnings *w, const char *place)
 	return false;
 }
 
-void check_use(const struct policy *p, const bool *used, const bool *possible, struct arena *a,
+/* What is there to say of a rule that n goroutines used. */
+static void check_one_use(const struct policy_rule *r, uint64_t n, struct arena *a,
+			  struct warnings *w)
+{
+	bool baseline = r->match[RULE_FINDING].len;
+	char text[128];
+
+	if (!n) {
+		warn(w, a, r->place,
+		     baseline ? "matched nothing in this run: remove it ('straggler baseline "
+				"--tighten' does)"
+			      : "matched nothing in this run");
+	} else if (baseline && r->count != RULE_ANY_COUNT && n < (uint64_t)r->count) {
+		snprintf(text, sizeof(text),
+			 "allows %" PRId64 ", %" PRIu64 " are left: lower it ('straggler "
+			 "baseline --tighten' does)",
+			 r->count, n);
+		warn(w, a, r->place, text);
+	}
+}
+
+void check_use(const struct policy *p, const uint64_t *used, const bool *possible, struct arena *a,
 	       const struct warnings *before, struct warnings *w)
 {
 	for (size_t i = 0; i < p->rules.len; i++) {
 		const struct policy_rule *r = &p->rules.items[i];
 
-		if (!used[i] && possible[i] && !r->expired && !r->built_in &&
-		    !was_warned_of(before, r->place))
-			warn(w, a, r->place, "matched nothing in this run");
+		if (possible[i] && !r->expired && !r->built_in && !was_warned_of(before, r->place))
+			check_one_use(r, used[i], a, w);
 	}
 }
 

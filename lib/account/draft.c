@@ -107,7 +107,8 @@ static uint64_t others(const struct run_file *r, const char *key, const struct d
 				     .created_by = f->created_at.function,
 				     .started = f->started,
 				     .stack = &f->stack,
-				     .class = class_row(f->class)->id };
+				     .class = class_row(f->class)->id,
+				     .key = f->key };
 
 		if (strcmp(f->key, key) != 0 && rule_matches(&rule, &s) == ANSWER_YES)
 			n += f->count;

@@ -332,6 +332,7 @@ static const struct field rule_fields[] = {
 	MATCH("class", RULE_CLASS),
 	MATCH("test", RULE_TEST),
 	MATCH("package", RULE_PACKAGE),
+	MATCH("key", RULE_FINDING),
 	{ .key = "count", .kind = FIELD_I64, .offset = offsetof(struct policy_rule, count) },
 	{ .key = "reason", .kind = FIELD_TEXT, .offset = offsetof(struct policy_rule, reason) },
 	{ .key = "place", .kind = FIELD_TEXT, .offset = offsetof(struct policy_rule, place) },

@@ -119,6 +119,7 @@ struct subject {
 	const char *started;
 	const struct places *stack; /* leaf first */
 	const char *class;
+	const char *key;
 };
 
 /* Whether a rule excuses the subject, as far as can be known. Expired ones excuse nobody. */
@@ -157,7 +158,7 @@ bool rule_possible(const struct policy_rule *r, const struct tested *t);
 /* The same when all tests of all packages ran. */
 bool rule_possible_anywhere(const struct policy_rule *r);
 
-/* Marks in used (one a rule) those that match one of the findings. */
-void policy_use(const struct policy *p, const struct finding *items, size_t n, bool *used);
+/* Adds to used (one a rule) the goroutines of the findings that the rule matches. */
+void policy_use(const struct policy *p, const struct finding *items, size_t n, uint64_t *used);
 
 #endif

@@ -62,6 +62,7 @@ enum rule_key {
 	RULE_CLASS,
 	RULE_TEST,
 	RULE_PACKAGE,
+	RULE_FINDING, /* the finding's key */
 	RULE_KEYS,
 };
 
@@ -77,7 +78,8 @@ struct config_rule {
 	struct config_texts match[RULE_KEYS];
 	int64_t count; /* of goroutines in one package that it excuses at most */
 	const char *reason, *ticket, *library, *link; /* "": not given */
-	const char *expires; /* "2027-03-01": it ends when that day begins; "" : never */
+	const char *first_seen; /* commit at which a baseline had it first; "" */
+	const char *expires;    /* "2027-03-01": it ends when that day begins; "" : never */
 	struct origin from;
 	bool built_in; /* of the catalogue */
 };

@@ -158,6 +158,12 @@ static bool read_text(const struct document *d, const struct node *n, const char
 	return true;
 }
 
+/* What is said for people; a baseline leaves it to be filled in. */
+static bool read_remark(const struct document *d, const struct node *n, const char **text)
+{
+	return (n->kind == NODE_TEXT && !*n->text) || read_text(d, n, text);
+}
+
 /* One text, or a list of them. */
 static bool read_texts(const struct document *d, const struct node *n, struct config_texts *t)
 {
@@ -295,6 +301,7 @@ static const char *const rule_keys[] = {
 	[RULE_CLASS] = "class",
 	[RULE_TEST] = "test",
 	[RULE_PACKAGE] = "package",
+	[RULE_FINDING] = "key",
 };
 
 const char *rule_key_name(enum rule_key k)
@@ -340,6 +347,9 @@ static bool take_expires(const struct document *d, const struct node *n, void *i
 {
 	struct config_rule *r = into;
 
+	/* A baseline leaves it to be filled in. */
+	if (n->kind == NODE_TEXT && !*n->text)
+		return true;
 	if (n->kind != NODE_TEXT || !config_is_day(n->text))
 		return document_fail(d, n, "expires: expected a day such as 2027-03-01");
 	r->expires = keep(d, n->text);
@@ -348,22 +358,27 @@ static bool take_expires(const struct document *d, const struct node *n, void *i
 
 static bool take_reason(const struct document *d, const struct node *n, void *into)
 {
-	return read_text(d, n, &((struct config_rule *)into)->reason);
+	return read_remark(d, n, &((struct config_rule *)into)->reason);
 }
 
 static bool take_ticket(const struct document *d, const struct node *n, void *into)
 {
-	return read_text(d, n, &((struct config_rule *)into)->ticket);
+	return read_remark(d, n, &((struct config_rule *)into)->ticket);
 }
 
 static bool take_library(const struct document *d, const struct node *n, void *into)
 {
-	return read_text(d, n, &((struct config_rule *)into)->library);
+	return read_remark(d, n, &((struct config_rule *)into)->library);
 }
 
 static bool take_link(const struct document *d, const struct node *n, void *into)
 {
-	return read_text(d, n, &((struct config_rule *)into)->link);
+	return read_remark(d, n, &((struct config_rule *)into)->link);
+}
+
+static bool take_first_seen(const struct document *d, const struct node *n, void *into)
+{
+	return read_remark(d, n, &((struct config_rule *)into)->first_seen);
 }
 
 static bool asks_nothing(const struct config_rule *r)
@@ -388,6 +403,7 @@ static bool read_rule(const struct document *d, const struct node *n, struct rul
 		{ "count", take_count },           { "reason", take_reason },
 		{ "ticket", take_ticket },         { "expires", take_expires },
 		{ "library", take_library },       { "link", take_link },
+		{ "key", take_rule_match },        { "first_seen", take_first_seen },
 	};
 	static const struct shape shape = { .name = "an allowance",
 					    .specials = specials,
@@ -398,6 +414,7 @@ static bool read_rule(const struct document *d, const struct node *n, struct rul
 		.ticket = "",
 		.library = "",
 		.link = "",
+		.first_seen = "",
 		.expires = "",
 		.from = origin_of(d, n),
 		.built_in = d->built_in,
@@ -408,7 +425,7 @@ static bool read_rule(const struct document *d, const struct node *n, struct rul
 	if (asks_nothing(&r))
 		return document_fail(d, n,
 				     "an allowance needs one of created_by, started, "
-				     "blocked_in, class, test, package");
+				     "blocked_in, class, test, package, key");
 	VEC_PUSH(list, r);
 	return true;
 }

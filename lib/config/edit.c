@@ -1,5 +1,7 @@
 #include "config/edit.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "config/document.h"
@@ -39,7 +41,7 @@ static void put_spaces(struct buf *b, size_t n)
 
 static void put_block_item(struct edit *e, size_t indent)
 {
-	const char *dash = "- ";
+	const char *dash = "- ", *comment = e->spec->comment;
 
 	for (size_t i = 0; i < e->spec->len; i++) {
 		if (!e->spec->pairs[i].value)
@@ -47,6 +49,9 @@ static void put_block_item(struct edit *e, size_t indent)
 		put_spaces(&e->inserted, indent);
 		buf_printf(&e->inserted, "%s%s: ", dash, e->spec->pairs[i].key);
 		edit_put_scalar(&e->inserted, e->spec->pairs[i].value);
+		if (comment)
+			buf_printf(&e->inserted, " # %s", comment);
+		comment = NULL;
 		buf_puts(&e->inserted, e->newline);
 		dash = "  ";
 	}
@@ -212,7 +217,8 @@ static bool same_rule(const struct config_rule *a, const struct config_rule *b)
 			return false;
 	return a->count == b->count && !strcmp(a->reason, b->reason) &&
 	       !strcmp(a->ticket, b->ticket) && !strcmp(a->expires, b->expires) &&
-	       !strcmp(a->library, b->library) && !strcmp(a->link, b->link);
+	       !strcmp(a->library, b->library) && !strcmp(a->link, b->link) &&
+	       !strcmp(a->first_seen, b->first_seen);
 }
 
 /* One rule is new; the others are what they were. */
@@ -273,4 +279,127 @@ bool edit_add_allowance(const struct edit_spec *spec, struct buf *out, struct er
 	ok = add_checked(&e, out, err);
 	buf_release(&e.inserted);
 	return ok;
+}
+
+/* --- changing what is there ----------------------------------------------------------- */
+
+/* A piece of the text that something else takes the place of. */
+struct cut {
+	size_t from, to;
+	char with[24];
+};
+
+static const struct edit_change *change_at(const struct edit_change *changes, size_t n,
+					   uint32_t line)
+{
+	for (size_t i = 0; i < n; i++)
+		if (changes[i].line == line)
+			return &changes[i];
+	return NULL;
+}
+
+/* The lines of an item of a block list, its dash's first. */
+static struct cut cut_block_item(const struct edit *e, const struct node *item)
+{
+	size_t from = item->at.offset;
+
+	while (from > 0 && e->text.p[from] != '-')
+		from--;
+	while (from > 0 && e->text.p[from - 1] != '\n' && e->text.p[from - 1] != '\r')
+		from--;
+	return (struct cut){ from, next_line(e, item->end), "" };
+}
+
+/* An item of a flow list and one of the commas beside it. */
+static struct cut cut_flow_item(const struct node *before, const struct node *item)
+{
+	if (item->next)
+		return (struct cut){ item->at.offset, item->next->at.offset, "" };
+	return (struct cut){ before ? before->end : item->at.offset, item->end, "" };
+}
+
+static bool make_cut(const struct edit *e, const struct node *list, const struct node *before,
+		     const struct node *item, const struct edit_change *c, struct cut *cut)
+{
+	const struct node *count = node_get(item, "count");
+
+	if (!c->count) {
+		*cut = list->flow ? cut_flow_item(before, item) : cut_block_item(e, item);
+		return true;
+	}
+	if (!count)
+		return false;
+	*cut = (struct cut){ count->at.offset, count->end, "" };
+	snprintf(cut->with, sizeof(cut->with), "%" PRId64, c->count);
+	return true;
+}
+
+/* Items are in the order of the text, and so are the cuts. */
+static bool put_changed(const struct edit *e, const struct node *root,
+			const struct edit_change *changes, size_t n, struct buf *out)
+{
+	const struct node *list = node_get(root, "allow"), *before = NULL;
+	size_t done = 0, made = 0;
+
+	for (const struct node *i = list ? list->first : NULL; i; before = i, i = i->next) {
+		const struct edit_change *c = change_at(changes, n, i->at.line);
+		struct cut cut;
+
+		if (!c)
+			continue;
+		if (!make_cut(e, list, before, i, c, &cut))
+			return false;
+		made++;
+		if (cut.from < done)
+			cut.from = done;
+		buf_put(out, e->text.p + done, cut.from - done);
+		buf_puts(out, cut.with);
+		done = cut.to;
+	}
+	buf_put(out, e->text.p + done, e->text.n - done);
+	return made == n;
+}
+
+/* The rules that are left are what they were, but for their counts. */
+static bool is_as_changed(const struct config *before, const struct config *after,
+			  const struct edit_change *changes, size_t n)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < before->rules.len; i++) {
+		struct config_rule want = before->rules.items[i];
+		const struct edit_change *c = change_at(changes, n, want.from.line);
+
+		if (c && !c->count)
+			continue;
+		if (c)
+			want.count = c->count;
+		if (k == after->rules.len || !same_rule(&want, &after->rules.items[k++]))
+			return false;
+	}
+	return k == after->rules.len && after->sections.len == before->sections.len &&
+	       after->statuses.len == before->statuses.len;
+}
+
+bool edit_change_allowances(const struct edit_spec *spec, const struct edit_change *changes,
+			    size_t n, struct buf *out, struct err *err)
+{
+	AUTO_CONFIG before = { .classes = spec->classes, .classes_len = spec->classes_len };
+	AUTO_CONFIG after = { .classes = spec->classes, .classes_len = spec->classes_len };
+	struct edit e = { .spec = spec, .text = spec->text };
+	size_t start = out->len;
+	struct node *root;
+	struct err ignored;
+
+	if (!read_alone(&before, e.text, spec->name, &root, err))
+		return false;
+	if (put_changed(&e, root, changes, n, out) &&
+	    read_alone(&after, (struct str){ out->data + start, out->len - start }, spec->name,
+		       &root, &ignored) &&
+	    is_as_changed(&before, &after, changes, n))
+		return true;
+	out->len = start;
+	err_set(err, ERR_USAGE,
+		"an allowance is written in a way that cannot be changed; do it by hand");
+	return err_at(err, spec->name, 1, 1);
 }

@@ -15,7 +15,8 @@ struct edit_spec {
 	const char *name; /* what errors call it */
 	const struct edit_pair *pairs;
 	size_t len;
-	uint32_t before; /* line of the allowance that it comes before; 0: it is the last */
+	const char *comment; /* behind its first pair, clean; NULL: none. Not in flow style */
+	uint32_t before;     /* line of the allowance that it comes before; 0: it is the last */
 	const char *const *classes; /* as in struct config */
 	size_t classes_len;
 };
@@ -27,6 +28,20 @@ struct edit_spec {
  * it.
  */
 bool edit_add_allowance(const struct edit_spec *spec, struct buf *out, struct err *err);
+
+/* What becomes of an allowance that is there. */
+struct edit_change {
+	uint32_t line; /* of its first key, as in struct config_rule */
+	int64_t count; /* its new count; 0: it goes */
+};
+
+/*
+ * Appends to *out the text of spec (its pairs are not meant) with n allowances changed; every other
+ * byte stays. The result was read back. Fails with ERR_USAGE when the text is no configuration, or an
+ * allowance is not there, or has no count to change.
+ */
+bool edit_change_allowances(const struct edit_spec *spec, const struct edit_change *changes,
+			    size_t n, struct buf *out, struct err *err);
 
 /* Appends a text as a YAML scalar, in quotes where it needs them. */
 void edit_put_scalar(struct buf *out, const char *text);

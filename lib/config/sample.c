@@ -32,7 +32,7 @@ static const char tail[] =
     "# Goroutines that may outlive their tests. All keys of an allowance must match: created_by "
     "(the\n"
     "# function with the go statement), started (the function that it starts), blocked_in (any\n"
-    "# function on the stack), class, test, package. '*' stands for any text. The first\n"
+    "# function on the stack), class, test, package, key. '*' stands for any text. The first\n"
     "# allowance that matches decides. 'straggler allow KEY' adds one for a finding.\n"
     "# allow:\n"
     "#   - created_by: example.com/app/cache.New\n"

@@ -8,10 +8,10 @@
 #include "account/policy.h"
 #include "gotest/results.h"
 
-/* What the allowances came to: used and possible have one bool a rule of the policy. */
+/* What the allowances came to: used and possible have one a rule of the policy. */
 struct resolve_rules {
 	const struct policy *policy;
-	bool *used;     /* it matched something */
+	uint64_t *used; /* goroutines that it matched */
 	bool *possible; /* a package and a test that it speaks of were in the run */
 	bool chosen;    /* flags chose among the tests */
 	bool ended;     /* a signal ended the run: what did not report had no time to */

@@ -501,7 +501,7 @@ static bool prepare(struct runner *r, struct err *err)
 	retries_init(&r->retries, &r->arena);
 	r->rules.policy = r->spec->policy;
 	r->rules.chosen = is_choice(r->spec->cmdline);
-	r->rules.used = calloc(r->spec->policy->rules.len + 1, sizeof(bool));
+	r->rules.used = calloc(r->spec->policy->rules.len + 1, sizeof(uint64_t));
 	r->rules.possible = calloc(r->spec->policy->rules.len + 1, sizeof(bool));
 	if (!r->rules.used || !r->rules.possible)
 		abort();

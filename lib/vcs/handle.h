@@ -32,8 +32,4 @@ HANDLE(tree_entry)
 bool sha_id(git_oid *id, const struct sha *sha, struct err *err);
 void sha_of(struct sha *sha, const git_oid *id);
 
-/* Sets err from libgit2's last failure, rc being what its function returned: "what:
- * libgit2's words". Returns false. */
-bool repo_fail(struct err *err, int rc, const char *fmt, ...) PRINTF(3, 4);
-
 #endif

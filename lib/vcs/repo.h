@@ -105,4 +105,8 @@ bool repo_facts(const struct repo *r, const struct sha *commit, struct arena *a,
 /* Whether the commit is the last one of a history that was cut: its parents are not here. */
 bool repo_is_cut(const struct repo *r, const struct sha *commit);
 
+/* Sets err from libgit2's last failure, rc being what its function returned: "what:
+ * libgit2's words". Returns false. For this room. */
+bool repo_fail(struct err *err, int rc, const char *fmt, ...) PRINTF(3, 4);
+
 #endif

@@ -57,6 +57,23 @@ static void assert_edit(struct str text)
 	assert(front + back == text.n);
 }
 
+/* The first allowance taken out, or its count changed. */
+static void assert_change(struct str text, const struct config *c)
+{
+	struct edit_spec spec = {
+		.text = text, .name = "x", .classes = classes, .classes_len = ARRAY_LEN(classes)
+	};
+
+	for (int64_t count = 0; c->rules.len && count < 2; count++) {
+		struct edit_change change = { c->rules.items[0].from.line, count };
+		AUTO_BUF out = { 0 };
+		struct err err;
+
+		if (!edit_change_allowances(&spec, &change, 1, &out, &err))
+			assert(!out.len);
+	}
+}
+
 /* A configuration is taken whole, or refused with a place that is in it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -66,6 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (config_read_text(&c, (const char *)data, size, "x", &err)) {
 		assert_whole(&c);
 		assert_edit((struct str){ (const char *)data, size });
+		assert_change((struct str){ (const char *)data, size }, &c);
 		return 0;
 	}
 	assert(err.code == ERR_USAGE && err.msg[0]);

@@ -106,7 +106,7 @@ static const struct {
 	{ "allow:\n  - x\n", "x.yaml:2:5: an allowance is a map, here is a text" },
 	{ "allow:\n  - reason: none\n",
 	  "x.yaml:2:5: an allowance needs one of created_by, started, blocked_in, class, test, "
-	  "package" },
+	  "package, key" },
 	{ "allow:\n  - class: [ticker, chan-sent]\n",
 	  "x.yaml:2:21: unknown class 'chan-sent': did you mean 'chan-send'?" },
 	{ "allow:\n  - created_by: []\n", "x.yaml:2:17: created_by: the list is empty" },

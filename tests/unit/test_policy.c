@@ -398,6 +398,54 @@ static void a_suspect_is_excused_only_by_what_is_known(void **state)
 	assert_false(policy_rule_for(&p, &s, &rule));
 }
 
+/* A baseline's rules: the key is known with the finding, not before. */
+static void a_key_excuses_its_finding_alone(void **state)
+{
+	AUTO_POLICY p = { 0 };
+	struct subject s = { .package = "a", .test = "TestA", .created_by = "a.F" };
+	struct finding all[3] = { finding("a.F"), finding("a.F"), finding("a.F") };
+	uint64_t used[1] = { 0 };
+	size_t rule;
+
+	(void)state;
+	make(&p, "allow:\n  - {key: 7f3a2c91, count: 3, first_seen: 1a2b3c4, reason: '', expires: "
+		 "''}\n");
+	assert_false(policy_rule_for(&p, &s, &rule));
+	assert_int_equal(rule_matches(&p.rules.items[0], &s), ANSWER_MAYBE);
+	all[0].key = "7f3a2c91";
+	all[1].key = "7f3a2c92";
+	all[2].key = "7f3a2c91";
+	all[0].count = 1;
+	all[2].count = 2;
+	policy_decide(&p, all, 3);
+	assert_int_equal(all[0].status, STATUS_ALLOWED);
+	assert_int_equal(all[1].status, STATUS_LEAK);
+	assert_int_equal(all[2].status, STATUS_ALLOWED);
+	policy_use(&p, all, 3, used);
+	assert_int_equal(used[0], 3);
+}
+
+static void a_baseline_that_allows_too_much_says_so(void **state)
+{
+	static const char *const text = "allow:\n  - {key: 7f3a2c91, count: 3}\n"
+					"  - {key: 7f3a2c92, count: 3}\n"
+					"  - {key: 7f3a2c93, count: 3}\n";
+	static const uint64_t used[3] = { 3, 1, 0 };
+	static const bool possible[3] = { true, true, true };
+	struct warnings none = { 0 };
+	AUTO_WARNINGS w = { 0 };
+	AUTO_POLICY p = { 0 };
+
+	(void)state;
+	make(&p, text);
+	check_use(&p, used, possible, &p.arena, &none, &w);
+	assert_int_equal(w.len, 2);
+	assert_string_equal(w.items[0].text, "allows 3, 1 are left: lower it ('straggler baseline "
+					     "--tighten' does)");
+	assert_string_equal(w.items[1].text, "matched nothing in this run: remove it ('straggler "
+					     "baseline --tighten' does)");
+}
+
 /* A rule that needs a dump to decide costs one only where it may say no. */
 static void a_rule_that_may_excuse_does_not_hide_one_that_does(void **state)
 {
@@ -704,7 +752,8 @@ static void rules_that_matched_nothing_are_warned_of(void **state)
 	AUTO_POLICY p = { 0 };
 	AUTO_WARNINGS w = { 0 };
 	struct finding f = finding("a.F");
-	bool used[7] = { 0 }, possible[7];
+	uint64_t used[7] = { 0 };
+	bool possible[7];
 
 	(void)state;
 	make(&p, "allow:\n  - created_by: a.F\n  - created_by: a.G\n  - {created_by: a.G, test: "
@@ -876,6 +925,8 @@ int main(void)
 		cmocka_unit_test(nothing_is_decided_too_early),
 		cmocka_unit_test(a_suspect_is_excused_only_by_what_is_known),
 		cmocka_unit_test(a_rule_that_may_excuse_does_not_hide_one_that_does),
+		cmocka_unit_test(a_key_excuses_its_finding_alone),
+		cmocka_unit_test(a_baseline_that_allows_too_much_says_so),
 		cmocka_unit_test(sections_narrow_settings),
 		cmocka_unit_test(the_environment_outdoes_sections),
 		cmocka_unit_test(leaks_of_a_package_may_be_only_reported),

@@ -13,7 +13,8 @@ struct fixture {
 	struct run_file from, to;
 	struct buf lines;
 	struct policy policy;
-	bool used[RULES], possible[RULES];
+	uint64_t used[RULES];
+	bool possible[RULES];
 };
 
 static void tear_down(struct fixture *f)

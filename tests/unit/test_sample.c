@@ -203,6 +203,65 @@ static void an_allowance_is_added_before_another(void **state)
 	}
 }
 
+static void allowances_are_lowered_and_taken_out(void **state)
+{
+	static const struct {
+		const char *before, *after;
+		struct edit_change changes[2];
+		size_t n;
+	} cases[] = {
+		{ "allow:\n  # a\n  - test: A # one\n    count: 4 # four\n  # b\n  - test: B\n",
+		  "allow:\n  # a\n  - test: A # one\n    count: 2 # four\n  # b\n  - test: B\n",
+		  { { 3, 2 } },
+		  1 },
+		{ "allow:\n  # a\n  - test: A # one\n    count: 4\n\n  # b\n  - test: B\n    "
+		  "count: "
+		  "7\nmode: report\n",
+		  "allow:\n  # a\n\n  # b\n  - test: B\n    count: 1\nmode: report\n",
+		  { { 3, 0 }, { 7, 1 } },
+		  2 },
+		{ "allow:\n-\n  test: A\n- test: B", "allow:\n", { { 3, 0 }, { 4, 0 } }, 2 },
+		{ "allow: [{test: A, count: 3},\n {test: B},\n {test: C}]\n",
+		  "allow: [{test: A, count: 1},\n {test: B}]\n",
+		  { { 1, 1 }, { 3, 0 } },
+		  2 },
+		{ "allow: [{test: A},\n {test: B}] # x\n",
+		  "allow: [] # x\n",
+		  { { 1, 0 }, { 2, 0 } },
+		  2 },
+		{ "allow:\r\n- test: A\r\n  count: 9\r\n",
+		  "allow:\r\n- test: A\r\n  count: 8\r\n",
+		  { { 2, 8 } },
+		  1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct edit_spec spec = { .text = str_of(cases[i].before), .name = "x" };
+		AUTO_BUF out = { 0 };
+		struct err err = { 0 };
+
+		if (!edit_change_allowances(&spec, cases[i].changes, cases[i].n, &out, &err))
+			fail_msg("%s: %s", cases[i].before, err.msg);
+		assert_string_equal(buf_str(&out), cases[i].after);
+	}
+}
+
+static void what_is_not_there_is_not_changed(void **state)
+{
+	struct edit_spec spec = { .text = str_of("allow:\n- test: A\n"), .name = "x" };
+	AUTO_BUF out = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_false(edit_change_allowances(&spec, &(struct edit_change){ 9, 0 }, 1, &out, &err));
+	assert_int_equal(err.code, ERR_USAGE);
+	assert_int_equal(out.len, 0);
+	/* It has no count. */
+	assert_false(edit_change_allowances(&spec, &(struct edit_change){ 2, 1 }, 1, &out, &err));
+	assert_int_equal(out.len, 0);
+}
+
 static void line_ends_stay_what_they_are(void **state)
 {
 	AUTO_BUF out = { 0 };
@@ -247,6 +306,8 @@ int main(void)
 		cmocka_unit_test(the_reference_has_a_row_a_setting),
 		cmocka_unit_test(an_allowance_is_added_and_nothing_else_changes),
 		cmocka_unit_test(an_allowance_is_added_before_another),
+		cmocka_unit_test(allowances_are_lowered_and_taken_out),
+		cmocka_unit_test(what_is_not_there_is_not_changed),
 		cmocka_unit_test(line_ends_stay_what_they_are),
 		cmocka_unit_test(what_cannot_be_edited_is_left_alone),
 	};
