@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { PIECE = 126 };
+enum { PIECE = 510 };
 
 struct moment_piece {
 	struct moment_piece *next;
