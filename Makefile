@@ -50,7 +50,7 @@ FUZZES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
 # Of asan's programs: what libraries lose.
 export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lsan:print_suppressions=0
 
-.PHONY: all help programs test test-go check deps build-deps demo install uninstall compare bench bench-suites bench-traces transparent golden accuracy \
+.PHONY: all help programs test test-go check deps build-deps demo install uninstall compare bench bench-suites bench-traces bench-blame transparent golden accuracy \
 	lint layers style cppcheck shellcheck gofmt headers tidy analyze format setup clean
 all: $(BUILD)/$(PROG)  ## build the program
 
@@ -142,7 +142,10 @@ bench-suites: $(BUILD)/$(PROG)  ## what watching costs on suites of public modul
 bench-traces: $(BUILD)/$(PROG) $(TOOLS)  ## what reading traces costs, beside Go's own reader; VARIANT=release
 	@BUILD=$(BUILD) tests/bench/run
 
-bench: bench-suites bench-traces  ## both; VARIANT=release
+bench-blame: $(BUILD)/$(PROG)  ## what suspects cost on a long history; VARIANT=release
+	@BUILD=$(BUILD) tests/bench/blame
+
+bench: bench-suites bench-traces bench-blame  ## all of them; VARIANT=release
 
 transparent: $(BUILD)/$(PROG)  ## compare tests plain and watched; ARGS='-variants all -runs 20 -heavy'
 	@BUILD=$(BUILD) tests/transparent/run $(ARGS)
@@ -156,6 +159,7 @@ PROCS ?= 1,2
 accuracy: $(BUILD)/$(PROG)  ## hold findings against the labels in testdata, RUNS=1 times
 	cd tests/accuracy && go build -o $(CURDIR)/build/accuracy .
 	build/accuracy -straggler $(BUILD)/$(PROG) -runs $(or $(RUNS),1) -go $(GO) -procs $(PROCS) $(ACCURACY)
+	@BUILD=$(BUILD) tests/vcs/tap | sed -n 's/^.*ok [0-9]* - \(the commit that brought it in\)/blame: \1/p'
 
 fuzz-%:  ## fuzz one target for FUZZ_TIME=60 seconds
 	@mkdir -p build/corpus/$*

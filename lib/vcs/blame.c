@@ -138,8 +138,7 @@ static void put_origin(struct blame *b, const struct link *links, size_t n, stru
 		time_day(note, facts.time_s);
 		buf_printf(note, ", %s", facts.author);
 	} else if (b->trail.cut) {
-		buf_puts(note, "; it is older than this shallow clone ('fetch-depth: 0' or 'git "
-			       "fetch --unshallow' gets the rest)");
+		buf_puts(note, "; the go statement is older than this shallow clone");
 	}
 }
 
@@ -158,6 +157,9 @@ static void note(struct blame *b, const struct link *links, size_t n, bool late)
 
 	if (late) {
 		put_walked(b, &text);
+	} else if (!f->suspect_commits.len && b->range.cut) {
+		buf_puts(&text, "not known: this shallow clone has too little of the history "
+				"('fetch-depth: 0' or 'git fetch --unshallow' gets the rest)");
 	} else if (!f->suspect_commits.len) {
 		buf_printf(&text, "not introduced %s", buf_str(&b->range.words));
 		put_origin(b, links, n, &text);
