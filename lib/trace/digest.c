@@ -63,7 +63,8 @@ static void count_wait(struct digest *d, const char *reason, int64_t ns)
 	struct digest_wait wait = { .reason = reason, .ns = ns };
 
 	for (size_t i = 0; i < d->waits.len; i++)
-		if (!strcmp(d->waits.items[i].reason, reason)) {
+		if (d->waits.items[i].reason == reason ||
+		    !strcmp(d->waits.items[i].reason, reason)) {
 			d->waits.items[i].ns += ns;
 			return;
 		}
@@ -93,6 +94,19 @@ static struct digest_goroutine *create(struct digest *d, const struct order_even
 	return g;
 }
 
+/* Goroutines that follow each other mostly wait for the same reason. */
+static const char *reason_of(struct digest *d, const struct order_event *e)
+{
+	uint64_t generation = order_generations(d->reader);
+
+	if (!d->reason.text || d->reason.id != e->arg[0] || d->reason.generation != generation) {
+		d->reason.text = order_name(d->reader, order_text(d->reader, e, 0));
+		d->reason.id = e->arg[0];
+		d->reason.generation = generation;
+	}
+	return d->reason.text;
+}
+
 static void add_transition(struct digest *d, const struct order_event *e)
 {
 	struct digest_goroutine *g = map_get(&d->alive, e->subject);
@@ -110,7 +124,7 @@ static void add_transition(struct digest *d, const struct order_event *e)
 	}
 	g->reason = "";
 	if (e->kind == WIRE_GO_BLOCK)
-		g->reason = order_name(d->reader, order_text(d->reader, e, 0));
+		g->reason = reason_of(d, e);
 	g->state = e->to;
 	g->since_ns = e->time_ns;
 }

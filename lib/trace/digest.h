@@ -42,7 +42,11 @@ struct digest {
 		struct digest_wait *items;
 		size_t len, cap;
 	} waits;
-	struct map alive; /* id -> struct digest_goroutine */
+	struct {
+		uint64_t generation, id;
+		const char *text; /* NULL: none yet */
+	} reason;                 /* that was looked up last */
+	struct map alive;         /* id -> struct digest_goroutine */
 	struct digest_sites {
 		struct digest_site **items;
 		size_t len, cap;
