@@ -24,6 +24,7 @@ struct command {
 
 extern const struct command cmd_allow;
 extern const struct command cmd_baseline;
+extern const struct command cmd_bisect;
 extern const struct command cmd_blame;
 extern const struct command cmd_compare;
 extern const struct command cmd_config;

@@ -450,10 +450,19 @@ static bool needs_args(const struct cmdline *c, size_t i)
 	return strcmp(text, "--") != 0 && strcmp(text, "-args") != 0 && strcmp(text, "--args") != 0;
 }
 
-void cmdline_again(const struct cmdline *c, struct words *out)
+void cmdline_again(const struct cmdline *c, const char *run, const char *package, struct words *out)
 {
+	if (run) {
+		VEC_PUSH(out, "-run");
+		VEC_PUSH(out, run);
+	}
+	if (package)
+		VEC_PUSH(out, package);
 	for (size_t i = 0; i < c->args.len; i++) {
-		if (c->args.items[i].role == GO_ARG_WRITE)
+		enum go_arg_role role = c->args.items[i].role;
+
+		if (role == GO_ARG_WRITE || (run && role == GO_ARG_ONCE) ||
+		    (package && role == GO_ARG_PACKAGE))
 			continue;
 		if (needs_args(c, i))
 			VEC_PUSH(out, "-args");

@@ -111,8 +111,10 @@ bool cmdline_flag_on(const struct cmdline *c, const char *name);
 bool cmdline_is_go_flag(const char *name);
 
 /* Appends what another run of the same tests is given: go's arguments but for -C and for
- * those that name a file to write. Borrowed from c. */
-void cmdline_again(const struct cmdline *c, struct words *out);
+ * those that name a file to write. run: of these tests (a regular expression) and not of those that
+ * the user chose; package: of this one alone; both may be NULL. Borrowed. */
+void cmdline_again(const struct cmdline *c, const char *run, const char *package,
+		   struct words *out);
 
 /* What the inner call needs to be told. */
 struct inner_call {

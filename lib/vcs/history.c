@@ -223,15 +223,15 @@ bool history_stat(const struct repo *r, const struct sha *commit, struct buf *ou
 }
 
 struct lines {
-	const char *const *paths;
-	size_t paths_len, left;
+	struct file_paths paths;
+	size_t left;
 	struct buf *out;
 };
 
-static bool is_wanted(const struct lines *l, const char *path)
+static bool is_one_of(struct file_paths paths, const char *path)
 {
-	for (size_t i = 0; i < l->paths_len; i++)
-		if (!strcmp(l->paths[i], path))
+	for (size_t i = 0; i < paths.len; i++)
+		if (!strcmp(paths.items[i], path))
 			return true;
 	return false;
 }
@@ -246,7 +246,8 @@ static int put_line(const git_diff_delta *delta, const git_diff_hunk *hunk,
 	AUTO_BUF raw = { 0 };
 
 	(void)hunk;
-	if (!l->left || (!added && line->origin != GIT_DIFF_LINE_DELETION) || !is_wanted(l, path))
+	if (!l->left || (!added && line->origin != GIT_DIFF_LINE_DELETION) ||
+	    !is_one_of(l->paths, path))
 		return 0;
 	str_line(&rest, &text);
 	buf_printf(&raw, "%s:%d: %c", path, added ? line->new_lineno : line->old_lineno,
@@ -258,15 +259,30 @@ static int put_line(const git_diff_delta *delta, const git_diff_hunk *hunk,
 	return 0;
 }
 
-bool history_lines(const struct repo *r, const struct sha *commit, const char *const *paths,
-		   size_t paths_len, size_t limit, struct buf *out, struct err *err)
+bool history_lines(const struct repo *r, const struct sha *commit, struct file_paths paths,
+		   size_t limit, struct buf *out, struct err *err)
 {
 	CLEANUP(diff_cleanup) git_diff *diff = NULL;
-	struct lines l = { .paths = paths, .paths_len = paths_len, .left = limit, .out = out };
+	struct lines l = { .paths = paths, .left = limit, .out = out };
 	int rc;
 
 	if (!make_diff(r, commit, &diff, err))
 		return false;
 	rc = git_diff_foreach(diff, NULL, NULL, NULL, put_line, &l);
 	return !rc || repo_fail(err, rc, "read what the commit changed");
+}
+
+bool history_touches(const struct repo *r, const struct sha *commit, struct file_paths paths)
+{
+	CLEANUP(diff_cleanup) git_diff *diff = NULL;
+
+	if (!make_diff(r, commit, &diff, NULL))
+		return false;
+	for (size_t i = 0; i < git_diff_num_deltas(diff); i++) {
+		const git_diff_delta *d = git_diff_get_delta(diff, i);
+
+		if (is_one_of(paths, d->new_file.path) || is_one_of(paths, d->old_file.path))
+			return true;
+	}
+	return false;
 }

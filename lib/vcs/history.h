@@ -26,14 +26,23 @@ void history_release(struct history *h);
 /* The index of a commit, h->len: it is not in. */
 size_t history_find(const struct history *h, const struct sha *sha);
 
-/*
- * What a commit changed against its first parent, for people: each file with how many lines,
- * then a line with the sums; harmless text. With paths (relative to the root) it is the
- * lines added to and removed from these files instead, each as "path:line: +text", at most
- * limit of them.
- */
+/* Files, by their paths from the root of the repository. Borrowed. */
+struct file_paths {
+	const char *const *items;
+	size_t len;
+};
+
+/* Appends what a commit changed against its first parent, for people: each file with how many
+ * lines, then a line with the sums; harmless text. */
 bool history_stat(const struct repo *r, const struct sha *commit, struct buf *out, struct err *err);
-bool history_lines(const struct repo *r, const struct sha *commit, const char *const *paths,
-		   size_t paths_len, size_t limit, struct buf *out, struct err *err);
+
+/* Appends the lines it added to and removed from these files, each as "path:line: +text",
+ * at most limit; harmless text. */
+bool history_lines(const struct repo *r, const struct sha *commit, struct file_paths paths,
+		   size_t limit, struct buf *out, struct err *err);
+
+/* Whether a commit differs from its first parent in one of the files; false when that cannot be
+ * read. */
+bool history_touches(const struct repo *r, const struct sha *commit, struct file_paths paths);
 
 #endif

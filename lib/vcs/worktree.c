@@ -63,12 +63,14 @@ static void clean(const char *parent, const char *lock_name)
 {
 	struct worktree w = { .fd = -1 };
 	AUTO_BUF lock = { 0 };
+	struct stat st;
 
 	buf_printf(&lock, "%s/%s", parent, lock_name);
 	w.lock = buf_take(&lock);
 	w.dir = strndup(w.lock, strlen(w.lock) - strlen(".lock"));
 	w.fd = open(w.lock, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	if (w.fd >= 0 && flock(w.fd, LOCK_EX | LOCK_NB)) {
+	/* Between the opening and the lock its maker may have removed it. */
+	if (w.fd >= 0 && (flock(w.fd, LOCK_EX | LOCK_NB) || fstat(w.fd, &st) || !st.st_nlink)) {
 		close(w.fd);
 		w.fd = -1;
 	}
@@ -90,18 +92,16 @@ void worktrees_clean(const char *parent)
 
 /* --- making ------------------------------------------------------------------------- */
 
-/* Takes a name that nobody has. Between the making of the file and its lock somebody may
- * have cleaned it away. */
-static bool take_name(struct worktree *w, const struct sha *commit, const char *parent,
-		      struct err *err)
+/* Takes the first name that nobody has: go caches what it builds by the folder, too. Between
+ * the making of the file and its lock somebody may have cleaned it away. */
+static bool take_name(struct worktree *w, const char *parent, struct err *err)
 {
 	for (unsigned int i = 0; i < TRIES; i++) {
 		AUTO_BUF lock = { 0 };
 		AUTO_CLOSE int fd = -1;
 		struct stat st;
 
-		buf_printf(&lock, "%s/%.*s-%d-%u.lock", parent, SHA_SHORT_LEN, commit->hex,
-			   getpid(), i);
+		buf_printf(&lock, "%s/%u.lock", parent, i);
 		fd = open(buf_str(&lock), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 		if (fd < 0 && errno != EEXIST) {
 			err_sys(err, errno, "create %s", buf_str(&lock));
@@ -158,7 +158,7 @@ bool worktree_make(struct worktree *w, const struct repo *r, const struct sha *c
 {
 	struct worktree made = { .fd = -1 };
 
-	if (!take_name(&made, commit, parent, err))
+	if (!take_name(&made, parent, err))
 		return false;
 	if (mkdir(made.dir, 0700)) {
 		err_sys(err, errno, "create %s", made.dir);
