@@ -359,6 +359,13 @@ static void name_owner(struct bench *b, const struct survivor *s, struct finding
 			     : "";
 }
 
+static enum certainty certainty_of(const struct survivor *s)
+{
+	if (!s->w)
+		return CERTAINTY_OBSERVED;
+	return s->w->leaked ? CERTAINTY_PROVEN : CERTAINTY_CONFIRMED;
+}
+
 static struct finding make_finding(struct bench *b, const struct survivor *s,
 				   const struct verdict_class *v)
 {
@@ -368,7 +375,7 @@ static struct finding make_finding(struct bench *b, const struct survivor *s,
 		.class = v->id,
 		.detail = keep(e, v->detail),
 		.status = status_of(b, s, v->id),
-		.certainty = s->w ? CERTAINTY_CONFIRMED : CERTAINTY_OBSERVED,
+		.certainty = certainty_of(s),
 		.count = 1,
 		.key = "",
 		.started = keep(e, start_of(s)),
@@ -467,6 +474,16 @@ static void count_left(struct owner *w)
 		w->left++;
 }
 
+/* The weakest of them speaks for all. */
+static void count_more(struct finding *f, const struct survivor *s)
+{
+	enum certainty c = certainty_of(s);
+
+	f->count++;
+	if (c < f->certainty)
+		f->certainty = c;
+}
+
 static void account_for(struct bench *b, const struct survivor *s)
 {
 	struct verdict_class v =
@@ -477,13 +494,13 @@ static void account_for(struct bench *b, const struct survivor *s)
 
 	count_left(s->owner);
 	if (known) {
-		b->out->items[*known - 1].count++;
+		count_more(&b->out->items[*known - 1], s);
 		return;
 	}
 	f = make_finding(b, s, &v);
 	same = find_same(b, &f);
 	if (same) {
-		same->count++;
+		count_more(same, s);
 		same->wait_ns = f.wait_ns > same->wait_ns ? f.wait_ns : same->wait_ns;
 		map_set(&b->groups, id, (uintptr_t)(same - b->out->items) + 1);
 		return;

@@ -211,6 +211,7 @@ void witness_add(void *ctx, struct dump_goroutine *g)
 		.gp = g->gp,
 		.creator = g->creator,
 		.minutes = g->minutes,
+		.leaked = g->leaked,
 		.no_stack = g->no_stack || !g->frames.len,
 	};
 

@@ -210,12 +210,13 @@ static bool has_old_timers(const struct binary *b, const struct elf *e,
 
 static void read_symbols(struct binary *b, const struct elf *e)
 {
-	static const char *const names[] = { "runtime.sig", "runtime.crashFD" };
+	static const char *const names[] = { "runtime.sig", "runtime.crashFD", "runtime.work" };
 	uint64_t values[ARRAY_LEN(names)];
 
 	elf_symbols(e, names, ARRAY_LEN(names), values);
 	b->signal_queue = values[0];
 	b->crash_fd = values[1];
+	b->work = values[2];
 }
 
 static const char *keep(struct arena *a, struct str s)

@@ -39,6 +39,7 @@ struct binary {
 	uint64_t text, etext;   /* Go's own text, without C's; 0: not found */
 	uint64_t signal_queue;  /* address of runtime.sig, 0: symbols are stripped */
 	uint64_t crash_fd;      /* address of runtime.crashFD, 0: stripped, or Go 1.22 */
+	uint64_t work;          /* address of runtime.work, 0: stripped */
 	bool sets_crash_output; /* runtime/debug.SetCrashOutput is linked in */
 	int go_minor;           /* 26 for go1.26.8; -1: not known (devel) */
 	const char *go_version; /* "go1.26.8", "" */

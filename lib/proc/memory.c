@@ -113,6 +113,24 @@ bool memory_u32(const struct memory *m, uint64_t address, uint32_t *v)
 	return memory_read(m, address, v, sizeof(*v));
 }
 
+bool memory_write(const struct memory *m, uint64_t address, const void *from, size_t n,
+		  struct err *err)
+{
+	char path[64];
+	ssize_t done;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", m->pid);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, errno, "open %s to write", path);
+	done = pwrite(fd, from, n, (off_t)address);
+	if (done != (ssize_t)n)
+		err_sys(err, done < 0 ? errno : EIO, "write to %s", path);
+	close(fd);
+	return done == (ssize_t)n;
+}
+
 uint64_t memory_bias(const struct memory *m, uint64_t base)
 {
 	for (size_t i = 0; i < m->maps.len; i++)

@@ -34,6 +34,10 @@ bool memory_u32(const struct memory *m, uint64_t address, uint32_t *v);
 /* Reads up to n bytes of a range that may have holes at its end. Returns how many. */
 size_t memory_read_some(const struct memory *m, uint64_t address, void *to, size_t n);
 
+/* Writes n bytes. Fails where we may not, or nothing is mapped; some may be written then. */
+bool memory_write(const struct memory *m, uint64_t address, const void *from, size_t n,
+		  struct err *err);
+
 /* What to add to the addresses of the program's file, whose lowest is base: where its first
  * mapping begins. 0 when it is not known. */
 uint64_t memory_bias(const struct memory *m, uint64_t base);

@@ -114,6 +114,8 @@ static void join_first(struct watch *w, struct finding *f, const struct finding 
 	f->runs = 2;
 	if (finding_is_decided(&w->first, f)) {
 		f->seen = again ? 2 : 1;
+		if (again && again->certainty == CERTAINTY_PROVEN && again->count >= f->count)
+			f->certainty = CERTAINTY_PROVEN;
 		report(w, f);
 	} else if (!again && f->status == STATUS_LEAK) {
 		w->r->package.undecided_gone += f->count;

@@ -1,8 +1,12 @@
 #include "watch/sight.h"
 
 #include "base/clock.h"
+#include "guard/proof.h"
 
-static void begin_settling(struct sight *s)
+#define PROVING_NS (10 * NS_PER_S)
+#define CLEARED_NS (250 * NS_PER_MS) /* for finalizers, after a collection */
+
+static void begin_settling(struct sight *s, int64_t budget_ns)
 {
 	struct err err;
 	struct outer_waits waits = { 0 };
@@ -17,9 +21,24 @@ static void begin_settling(struct sight *s)
 		waits = outer_waits(s->look->trace);
 	s->settle.outside = waits.calls;
 	s->settle.network = waits.network;
-	settle_begin(&s->settle, s->trap.pid, s->held.tid, s->look->budget_ns, now);
+	settle_begin(&s->settle, s->trap.pid, s->held.tid, budget_ns, now);
 	sight_enter(s, STAGE_SETTLING);
 	timer_set(s->tick, 1);
+}
+
+/* Lets testing collect, with what is asked of the collector. False: it cannot be asked, and what
+ * is found stays confirmed. */
+static bool ask_collector(struct sight *s)
+{
+	struct err err;
+
+	if (!s->spec->prove || s->proving || !proof_ask(s->spec->binary, &s->memory, &err))
+		return false;
+	s->proving = true;
+	sight_enter(s, STAGE_PROVING);
+	timer_set(s->tick, PROVING_NS);
+	sight_let_go(s);
+	return true;
 }
 
 /* Everything that could end has ended. */
@@ -49,7 +68,15 @@ static void settled(struct sight *s)
 		sight_release(s);
 		return;
 	}
-	testify_ask(s);
+	if (!ask_collector(s))
+		testify_ask(s);
+}
+
+/* A heap of many gigabytes, or thousands that spin: what the trace shows is all there is. */
+static void proving_took_too_long(struct sight *s)
+{
+	testify_by_trace(s, "Go's collection took too long");
+	sight_put_down(s);
 }
 
 void hold_on_tick(void *ctx, int fd, short revents)
@@ -62,6 +89,8 @@ void hold_on_tick(void *ctx, int fd, short revents)
 		testify_tick(s);
 		return;
 	}
+	if (s->stage == STAGE_PROVING)
+		proving_took_too_long(s);
 	if (s->stage != STAGE_SETTLING)
 		return;
 	if (settle_look(&s->settle, clock_now_ns()) == SETTLE_GOING)
@@ -98,13 +127,19 @@ static bool hold(struct sight *s, const struct trap_event *e)
 /* The tests are over, the teardown has not begun. */
 static void at_gate(struct sight *s, const struct trap_event *e)
 {
+	if (s->stage == STAGE_PROVING) {
+		s->held = *e;
+		s->holding = true;
+		begin_settling(s, CLEARED_NS);
+		return;
+	}
 	if (!s->spec->gate || s->gate_passed || s->stage != STAGE_RUNNING) {
 		trap_continue(&s->trap, e->id);
 		return;
 	}
 	intake_finish(s);
 	if (hold(s, e))
-		begin_settling(s);
+		begin_settling(s, s->look->budget_ns);
 	else
 		sight_release(s);
 }
@@ -147,7 +182,7 @@ static void at_first_exit(struct sight *s, const struct trap_event *e)
 		return;
 	}
 	if (hold(s, e))
-		begin_settling(s);
+		begin_settling(s, s->look->budget_ns);
 	else
 		sight_release(s);
 }
@@ -165,6 +200,10 @@ static void at_exit(struct sight *s, const struct trap_event *e)
 			return;
 		}
 		s->late_exit = true; /* stays held: the first exit takes it down */
+		settled(s);
+		return;
+	case STAGE_PROVING:
+		s->late_exit = true;
 		settled(s);
 		return;
 	case STAGE_TESTIMONY:

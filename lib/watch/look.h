@@ -34,6 +34,7 @@ struct look_spec {
 	bool direct;  /* argv[0] is the binary itself */
 	bool trace;   /* the marker is among the flags: read the trace */
 	bool gate;    /* the gate marker is, too: this is a second look */
+	bool prove;   /* with gate: ask Go's collector who can never run again */
 	bool at_exit; /* with gate: settle there, judge at the exit */
 	bool judge;   /* false: count and pass on, never hold */
 	const char *package;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/vec.h"
 #include "gotest/pattern.h"
+#include "guard/proof.h"
 #include "guard/trap.h"
 
 #define LOOK_LEAST_NS     (10 * NS_PER_S) /* of time for the second look */
@@ -206,7 +207,7 @@ static const char *flag_with(struct watch *w, const char *flag, const char *valu
 	return arena_strndup(&w->r->arena, buf_str(&b), b.len);
 }
 
-static char **second_arguments(struct watch *w, bool trace)
+static char **second_arguments(struct watch *w, bool trace, bool prove)
 {
 	/* The first two choose: the user's choice stays where the owners are not known by
 	 * name. The others write files. */
@@ -219,6 +220,7 @@ static char **second_arguments(struct watch *w, bool trace)
 		"cpuprofile",
 		"blockprofile",
 		"mutexprofile",
+		"mutexprofilefraction",
 		"coverprofile",
 		"gocoverdir",
 		"testlogfile",
@@ -231,10 +233,15 @@ static char **second_arguments(struct watch *w, bool trace)
 	bool same = !trace || keeps_pattern(w) || is_anonymous(&w->first) ||
 		    strlen(tests) + strlen(benchmarks) > PATTERN_MOST;
 	struct arguments_change change = { .drop = same ? drop + 2 : drop };
-	const char *add[8];
+	const char *add[9];
 	size_t n = 0;
 
 	add[n++] = "-test.memprofile=" TRAP_GATE_PATH;
+	/* Written behind the memory profile and its collection; the fraction counts no locks. */
+	if (prove) {
+		add[n++] = "-test.mutexprofile=" TRAP_GATE_PATH;
+		add[n++] = "-test.mutexprofilefraction=0";
+	}
 	add[n++] = "-test.v=test2json";
 	if (trace)
 		add[n++] = "-test.trace=" TRAP_MARKER_PATH;
@@ -270,7 +277,9 @@ bool runs_second(struct watch *w, bool trace)
 		changes[n++] = godebug(w, NO_FRAME_POINTERS);
 	if (n)
 		spec.envp = with_env(w, changes);
-	spec.argv = second_arguments(w, trace);
+	/* With a TestMain the process lives on, and nobody may wake who was found to be leaked. */
+	spec.prove = !spec.at_exit && proof_possible(&w->binary);
+	spec.argv = second_arguments(w, trace, spec.prove);
 	ok = look_run(&spec, &w->second, &err);
 	w->r->package.look_ns += w->second.end_ns;
 	w->r->signal = w->second.signal;

@@ -17,6 +17,7 @@
 enum stage {
 	STAGE_RUNNING,
 	STAGE_SETTLING,
+	STAGE_PROVING, /* Go collects: the second opening of the gate marker ends it */
 	STAGE_TESTIMONY,
 	STAGE_ENDING, /* nothing more to learn: wait for the end */
 };
@@ -43,6 +44,7 @@ struct sight {
 	bool given;      /* the trace's pipe was handed out */
 	bool trace_over; /* finished: the table is final */
 	bool gate_passed;
+	bool proving;      /* the collector was asked */
 	uint64_t panicked; /* the goroutine that did, 0: none */
 	bool late_exit;    /* another thread asked to exit while we held: a panic */
 	int64_t stage_ns;  /* when the stage began */

@@ -196,7 +196,7 @@ static bool is_at_rest(const struct sight *s)
 {
 	if (s->spec->gate && !s->spec->at_exit)
 		return !s->witnesses.running ||
-		       s->settle.ran_ns >= s->look->budget_ns / SETTLE_SHARE;
+		       s->settle.ran_ns >= s->settle.budget_ns / SETTLE_SHARE;
 	if (s->witnesses.stopping[0])
 		return false;
 	return !s->witnesses.running ||

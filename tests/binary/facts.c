@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "guard/binary.h"
+#include "guard/proof.h"
 
 static void print(const struct binary *b)
 {
@@ -18,6 +18,11 @@ static void print(const struct binary *b)
 	printf("signal_queue %jx\ncrash_fd %jx\nsets_crash_output %d\nhas_test_main %d\n",
 	       (uintmax_t)b->signal_queue, (uintmax_t)b->crash_fd, b->sets_crash_output,
 	       b->has_test_main);
+	printf("work %jx\n", (uintmax_t)b->work);
+	if (proof_possible(b))
+		printf("proof_pending %d\nproof_cycles %d\n",
+		       proof_layout_of(b->go_version)->pending,
+		       proof_layout_of(b->go_version)->cycles);
 	printf("go_minor %d\nversion %s\npath %s\nmodule %s\nold_timers %d\n", b->go_minor,
 	       b->go_version, b->path, b->module, b->old_timers);
 }

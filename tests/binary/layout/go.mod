@@ -1,0 +1,3 @@
+module straggler/tests/binary/layout
+
+go 1.22
