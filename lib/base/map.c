@@ -50,7 +50,7 @@ void map_set(struct map *m, uint64_t key, uintptr_t value)
 		m->zero.value = value;
 		return;
 	}
-	if (m->len * 3 > m->cap * 2)
+	if (m->len * 2 > m->cap)
 		grow(m);
 	m->slots[free_slot(m, key)] = (struct map_slot){ .key = key, .value = value };
 }
