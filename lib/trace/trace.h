@@ -4,10 +4,10 @@
  * in, in pieces of any size.
  *
  * Invariants
- *  - Memory is bounded by what a generation did (one small record a goroutine that
- *    did something, one for each creation, end and marked call; its string and stack
- *    tables) plus the live goroutines, never by the length of the run. Batches are
- *    decoded as they come and not kept (trace/change.h says why that is exact).
+ *  - Memory is bounded by what a generation did (32 bytes a goroutine that was born or
+ *    did something to be told, 8 or 16 for each creation, end and marked call; its string
+ *    and stack tables) plus the live goroutines, never by the length of the run. Batches
+ *    are decoded as they come and not kept (trace/change.h says why that is exact).
  *  - The table changes, and the hooks are called, when a generation is known to be
  *    whole: at its end mark (26), at the first batch of the next (22 to 25), in
  *    trace_finish. So it is never filled by guessing, and lags by one generation.
@@ -68,7 +68,9 @@ struct goroutine {
  * happened: by time, but never a creation before its creator's, never a goroutine's end
  * before what it did, also where the times of two threads say otherwise
  * (trace/wire.h). g and stacks are borrowed for the call unless the table keeps them.
- * Goroutines that are older than the trace are in the table without a call.
+ * Goroutines that are older than the trace are in the table without a call. Of those that
+ * end in the generation they are born in, nothing but their birth is kept: they are never in the
+ * table, run in every hook, and have no last stack, reason or counts.
  */
 struct trace_hooks {
 	void *ctx;
