@@ -31,7 +31,7 @@ struct witness {
 	uint64_t connection; /* argument 0 of net/http's persistConn method; 0: none */
 	uint32_t minutes;
 	bool no_stack;
-	bool leaked; /* the collector found that nothing can wake it */
+	bool leaked;                  /* the collector found that nothing can wake it */
 	struct span *spans;           /* one a frame of the site; NULL unless it waits for a lock */
 	struct dump_frame *ancestors; /* with tracebackancestors; else NULL */
 	size_t ancestors_len;
