@@ -149,7 +149,7 @@ static bool print_findings(const struct watch_result *r, struct err *err)
 	AUTO_BUF lines = { 0 };
 	AUTO_BUF text = { 0 };
 	struct run_record run = {
-		.tool = "", .go_version = "", .module = "", .dir = "", .head = "", .started = ""
+		.tool = "", .go_version = "", .module = "", .dir = "", .root = "", .head = "", .started = ""
 	};
 	struct str rest, line;
 	char cwd[4096];

@@ -1,6 +1,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "report/report.h"
@@ -82,6 +83,9 @@ static bool print(const struct report *report, const struct report_options *o, c
 	AUTO_RUN_FILE r = { 0 };
 	AUTO_BUF last = { 0 }, out = { 0 };
 
+	if (report->binary && isatty(STDOUT_FILENO))
+		return err_set(err, ERR_USAGE,
+			       "report: %s is not for a terminal, send it to a file", report->name);
 	if (!path && !state_last_run(&last, err))
 		return false;
 	if (!run_file_read(&r, path ? path : buf_str(&last), err) ||

@@ -14,8 +14,10 @@
 #include "base/vec.h"
 #include "cmd.h"
 #include "configuration.h"
+#include "files.h"
 #include "proc/spawn.h"
 #include "report/report.h"
+#include "repository.h"
 #include "run/runner.h"
 #include "state.h"
 #include "terminal.h"
@@ -40,6 +42,7 @@ enum {
 	OPT_BISECT_STEP,
 	OPT_KEY,
 	OPT_RUN_FILE,
+	OPT_REPORT,
 	OPT_COUNTS,
 	OPT_COLOR,
 	OPT_VERBOSE,
@@ -68,6 +71,9 @@ static const struct {
 	[OPT_RUN_FILE] = { { "run-file", true },
 			   "FILE",
 			   "where the record of the run goes (the state folder)" },
+	[OPT_REPORT] = { { "report", true },
+			 "FORMAT=FILE",
+			 "write a report, too; may be given again ('straggler report --help')" },
 	[OPT_COUNTS] = { { "counts", false },
 			 "",
 			 "show the goroutines before, after, started, peak and left of each test" },
@@ -134,6 +140,8 @@ struct invocation {
 	struct go_facts go;
 	struct report_options report;
 	struct attribution attribution;
+	struct report_files files;
+	char *root;     /* owned; of the git work tree, NULL: none */
 	char *run_path; /* of the run file, NULL: none */
 	char *sink;     /* owned; the file is removed at the end */
 	char *policy;   /* owned; the same: what the watchers are told */
@@ -187,7 +195,8 @@ static bool check_options(struct invocation *t, struct err *err)
 
 	t->report.verbose = cmdline_option(&t->cmdline, OPT_VERBOSE) != NULL;
 	t->report.counts = cmdline_option(&t->cmdline, OPT_COUNTS) != NULL;
-	return terminal_options(color ? color : "auto", STDOUT_FILENO, &t->report, err);
+	return report_files_parse(&t->files, &t->cmdline, OPT_REPORT, err) &&
+	       terminal_options(color ? color : "auto", STDOUT_FILENO, &t->report, err);
 }
 
 static bool configure(struct invocation *t, struct err *err)
@@ -588,6 +597,18 @@ static bool print_report(struct invocation *t, const struct runner_result *r, in
 	return end_refused(t, code, err);
 }
 
+/* A run that found leaks is not clean because a report could not be written, nor is one clean
+ * that was to write it. */
+static void write_reports(struct invocation *t, const struct runner_result *r, int *code)
+{
+	struct err err = { 0 };
+
+	if (report_files_write(&t->files, &r->file, &err))
+		return;
+	terminal_error(&err);
+	*code = *code == EXIT_CLEAN ? EXIT_UNCHECKED : *code;
+}
+
 static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct err *err)
 {
 	const char *words[] = { "--policy", t->policy, NULL };
@@ -601,6 +622,7 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 		.warnings = &t->warnings,
 		.envp = environ,
 		.dir = t->dir,
+		.root = t->root,
 		.tool = straggler_version,
 		.head = t->attribution.head.hex,
 		.args = (const char *const *)argv,
@@ -625,13 +647,16 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 		attribution_end(&t->attribution, &r.file, r.lost[0] ? NULL : t->run_path,
 				&t->run_file);
 	finish_run_file(t, &r, *code);
-	ok = ok && print_report(t, &r, code, err) && (!is_step(t) || step_code(t, &r, code, err));
+	ok = ok && print_report(t, &r, code, err);
+	write_reports(t, &r, code);
+	ok = ok && (!is_step(t) || step_code(t, &r, code, err));
 	runner_release(&r);
 	return ok;
 }
 
-static bool find_self(struct invocation *t, struct err *err)
+static bool find_places(struct invocation *t, struct err *err)
 {
+	AUTO_REPO repo = { 0 };
 	ssize_t n = readlink("/proc/self/exe", t->self, sizeof(t->self) - 1);
 
 	if (n < 0)
@@ -639,6 +664,9 @@ static bool find_self(struct invocation *t, struct err *err)
 	t->self[n] = '\0';
 	if (!getcwd(t->dir, sizeof(t->dir)))
 		return err_sys(err, errno, "find the working directory");
+	/* Without a repository paths are told from the working directory. */
+	if (repository_open(&repo, t->cmdline.dir, NULL) && repo.root)
+		t->root = strdup(repo.root);
 	return true;
 }
 
@@ -660,7 +688,7 @@ static bool run_tests(struct invocation *t, int argc, char **argv, int *code, st
 	if (why)
 		return pass_on(t, why, code, err);
 	return check_options(t, err) && check_repeats(t, err) && configure(t, err) &&
-	       find_self(t, err) && prepare_repeats(t, err) && open_files(t, err) &&
+	       find_places(t, err) && prepare_repeats(t, err) && open_files(t, err) &&
 	       write_policy(t, err) && go_on(t, argc, argv, code, err);
 }
 
@@ -692,6 +720,8 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	if (!t.stepped && asks_step(argc, argv) && !cmdline_option(&t.cmdline, OPT_HELP))
 		ok = skip_step(ok, code, err);
 	close_files(&t);
+	report_files_release(&t.files);
+	free(t.root);
 	base_close(&t.base);
 	words_release(&t.again);
 	buf_release(&t.policy_text);

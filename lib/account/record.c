@@ -183,6 +183,7 @@ static const struct field run_fields[] = {
 	{ AT(run_record, go_version, TEXT) },
 	{ AT(run_record, module, TEXT) },
 	{ AT(run_record, dir, TEXT) },
+	{ AT(run_record, root, TEXT), .brief = true },
 	{ AT(run_record, head, TEXT) },
 	{ AT(run_record, started, TEXT) },
 	{ AT(run_record, args, TEXTS) },

@@ -166,6 +166,7 @@ struct run_record {
 	const char *go_version; /* "go1.26.8" */
 	const char *module;     /* main module, "" for several or none */
 	const char *dir;        /* absolute working directory, what paths are shown relative to */
+	const char *root;       /* absolute folder of the git work tree that dir is in; "" */
 	const char *head;       /* git commit, "" when not known */
 	const char *started;    /* RFC 3339 */
 	const char **args;      /* the command line after "test" */

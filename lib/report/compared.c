@@ -20,6 +20,18 @@ bool compared_is_shown(const struct run_file *r, const struct finding *f)
 	return !c || is_shown(c);
 }
 
+bool compared_fails(const struct run_file *r, const struct finding *f)
+{
+	const struct compared *c;
+
+	if (f->status != STATUS_LEAK || f->tolerated)
+		return false;
+	if (!r->base.present)
+		return true;
+	c = comparison_find(r->compared.items, r->compared.len, f);
+	return !c || c->standing == STANDING_NEW;
+}
+
 static size_t count(const struct run_file *r, enum standing standing)
 {
 	size_t n = 0;

@@ -14,4 +14,8 @@ void compared_put_verdict(struct buf *out, const struct run_file *r);
 /* Whether a finding is to be shown in full: it is new, or nobody can say. */
 bool compared_is_shown(const struct run_file *r, const struct finding *f);
 
+/* Whether the run fails of it: a leak that is not only shown and that the base, where there
+ * is one, does not have. */
+bool compared_fails(const struct run_file *r, const struct finding *f);
+
 #endif

@@ -15,7 +15,7 @@
 #define CHAIN_SHOWN 4 /* places between the go statement and the test */
 #define TESTS_SHOWN 5
 
-static void put_owner(struct buf *out, const struct finding *f)
+void entry_owner(struct buf *out, const struct finding *f)
 {
 	static const char *const nameless[] = {
 		[OWNER_TEST] = "a test",           [OWNER_EXAMPLE] = "an example",
@@ -103,7 +103,7 @@ static void put_title(struct buf *out, const struct group *g)
 	size_t more = count_tests(g) - 1;
 
 	buf_printf(out, "--- %s: ", words[f->status]);
-	put_owner(out, f);
+	entry_owner(out, f);
 	if (more) {
 		buf_puts(out, " and ");
 		text_number(out, more);
@@ -356,7 +356,7 @@ static void print_other_tests(struct screen *s, const struct group *g)
 		if (shown == TESTS_SHOWN && !s->options->verbose)
 			break;
 		buf_puts(&line, shown++ ? ", " : "");
-		put_owner(&line, g->items[i]);
+		entry_owner(&line, g->items[i]);
 		buf_printf(&line, " (%" PRIu64 ")", goroutines_like(g, i, same_test));
 	}
 	if (others > shown)
@@ -474,4 +474,13 @@ void entry_print_head(struct screen *s, const struct group *g)
 	print_title(s, g);
 	add_origin(&rows, s, g->items[0]);
 	rows_print(&rows, s);
+}
+
+void entry_text(struct buf *out, const struct run_file *r, const struct finding *f)
+{
+	static const struct report_options plain = { .verbose = true };
+	struct screen s = screen_of(r, &plain, out);
+	struct group alone = { .items = &f, .len = 1 };
+
+	entry_print(&s, &alone);
 }

@@ -117,6 +117,34 @@ void place_file(struct buf *out, const struct run_record *run, const struct plac
 	buf_puts(out, p->file);
 }
 
+static bool put_below(struct buf *out, const char *dir, const char *file)
+{
+	size_t n = strlen(dir);
+
+	if (n < 2 || strncmp(file, dir, n) != 0 || file[n] != '/')
+		return false;
+	buf_puts(out, file + n + 1);
+	return true;
+}
+
+bool place_repository_file(struct buf *out, const struct run_record *run, const struct place *p)
+{
+	const char *root = *run->root ? run->root : run->dir;
+	AUTO_BUF trimmed = { 0 };
+
+	if (strstr(p->file, MODULE_CACHE))
+		return false;
+	if (put_below(out, root, p->file))
+		return true;
+	/* What is trimmed begins at the module, which is where the run was. */
+	if (!put_trimmed(&trimmed, run, p->file))
+		return false;
+	if (starts_with(run->dir, root) && run->dir[strlen(root)] == '/')
+		buf_printf(out, "%s/", run->dir + strlen(root) + 1);
+	buf_puts(out, buf_str(&trimmed));
+	return true;
+}
+
 /* Whether a function belongs to the package of this import path, or to its external tests. */
 static bool is_own(const char *function, const char *package)
 {

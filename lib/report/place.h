@@ -30,4 +30,9 @@ void place_function(struct buf *out, const char *package, const char *function);
  * or the import path where no place of the finding tells the folder. */
 void place_package(struct buf *out, const struct run_record *run, const struct finding *f);
 
+/* Appends the path below the root of the repository (below the working directory where the
+ * run does not know it), not cleaned: "fetch/fetch.go". Returns false, and appends nothing, when the
+ * file is elsewhere. */
+bool place_repository_file(struct buf *out, const struct run_record *run, const struct place *p);
+
 #endif

@@ -8,6 +8,8 @@ static const struct report *const reports[] = {
 	&report_term,
 	&report_suspects,
 	&report_json,
+	&report_junit,
+	&report_sarif,
 };
 
 const struct report *report_at(size_t i)

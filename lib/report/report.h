@@ -15,6 +15,7 @@ struct report_options {
 struct report {
 	const char *name;    /* "term": in options and on the command line */
 	const char *summary; /* one line, no final full stop */
+	bool binary;         /* nothing for a terminal */
 	/* Appends to *out. The run file's texts are from outside: nothing of them is
 	 * passed on raw. Character widths are those of the locale (LC_CTYPE) that the
 	 * caller set. */
@@ -25,6 +26,8 @@ struct report {
 extern const struct report report_term;     /* the findings and the summary, as on the terminal */
 extern const struct report report_suspects; /* the leaks and whose changes they may be */
 extern const struct report report_json;     /* the finding lines */
+extern const struct report report_junit;
+extern const struct report report_sarif;
 
 /* The rows in the order of help, NULL after the last. Static. */
 const struct report *report_at(size_t i);

@@ -369,6 +369,7 @@ static void write_start(struct runner *r)
 		.go_version = r->facts->version,
 		.module = r->facts->module,
 		.dir = r->spec->dir,
+		.root = r->spec->root ? r->spec->root : "",
 		.head = r->spec->head,
 		.started = started,
 		.args = (const char **)(uintptr_t)r->spec->args, /* NOLINT */

@@ -34,6 +34,7 @@ struct runner_spec {
 	const struct warnings *warnings; /* about the configuration, for the run file */
 	char *const *envp;
 	const char *dir;         /* absolute working directory */
+	const char *root;        /* of the git work tree that dir is in, NULL: none */
 	const char *tool;        /* our version */
 	const char *head;        /* git commit, "" where there is none */
 	const char *const *args; /* the command line after \"test\", for the run file */

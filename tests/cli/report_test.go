@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"os"
+	"testing"
+
+	"straggler/tests/drive"
+)
+
+// What --report writes is what report prints of the run file.
+func TestReportFiles(t *testing.T) {
+	t.Parallel()
+	m := drive.New(t, leaky)
+	r, _ := m.Test("--report", "junit=leaks.xml", "--report=sarif=leaks=1.sarif", ".")
+	wantCode(t, r, 1)
+	for format, file := range map[string]string{"junit": "leaks.xml", "sarif": "leaks=1.sarif"} {
+		text, err := os.ReadFile(m.Path(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, format, string(text), m.Straggler("report", format, m.Run).Stdout)
+		wantText(t, format, string(text), "chan-send")
+	}
+}
+
+// In a repository paths begin at its root, wherever the module is.
+func TestReportFromRepository(t *testing.T) {
+	t.Parallel()
+	m := drive.New(t, leaky)
+	wantCode(t, m.Do(m.Command("sh", "-c", "mkdir sub && mv go.mod m.go m_test.go sub && git init -q")), 0)
+	r := m.Straggler("test", "-C", "sub", "--report", "sarif=x.sarif", ".")
+	wantCode(t, r, 1)
+	text, err := os.ReadFile(m.Path("x.sarif"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantText(t, "the report", string(text), `"uri":"sub/m_test.go","uriBaseId":"SRCROOT"`)
+}
+
+func TestReportUsage(t *testing.T) {
+	t.Parallel()
+	m := drive.New(t, leaky)
+	for value, text := range map[string]string{
+		"junit":     "--report is FORMAT=FILE, not 'junit'",
+		"junit=":    "--report is FORMAT=FILE, not 'junit='",
+		"=x":        "unknown report ''",
+		"junt=x":    "unknown report 'junt', did you mean 'junit'?",
+		"xml=x=y=z": "unknown report 'xml'",
+	} {
+		r := m.Straggler("test", "--report", value, ".")
+		wantCode(t, r, 2)
+		wantText(t, "stderr", r.Stderr, text)
+	}
+}
+
+// A report that cannot be written is told, the others are written, and the run is not clean.
+func TestReportCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	m := drive.New(t, leaky)
+	r := m.Straggler("test", "--report", "junit=none/x.xml", "--report", "json=x.json", "-run", "TestClean", ".")
+	wantCode(t, r, 3)
+	wantText(t, "stderr", r.Stderr, "create the report none/x.xml: No such file or directory")
+	if _, err := os.Stat(m.Path("x.json")); err != nil {
+		t.Error(err)
+	}
+	full := m.Straggler("test", "--report", "junit=/dev/full", "-run", "TestClean", ".")
+	wantCode(t, full, 3)
+	wantText(t, "stderr", full.Stderr, "write the report /dev/full: No space left on device")
+	wantCode(t, m.Straggler("test", "--report", "junit=none/x.xml", "."), 1)
+}
