@@ -148,9 +148,13 @@ static bool print_findings(const struct watch_result *r, struct err *err)
 	struct run_file file = { 0 };
 	AUTO_BUF lines = { 0 };
 	AUTO_BUF text = { 0 };
-	struct run_record run = {
-		.tool = "", .go_version = "", .module = "", .dir = "", .root = "", .head = "", .started = ""
-	};
+	struct run_record run = { .tool = "",
+				  .go_version = "",
+				  .module = "",
+				  .dir = "",
+				  .root = "",
+				  .head = "",
+				  .started = "" };
 	struct str rest, line;
 	char cwd[4096];
 	bool ok = terminal_options("auto", STDERR_FILENO, &options, err);

@@ -17,7 +17,6 @@
 #include "files.h"
 #include "proc/spawn.h"
 #include "report/report.h"
-#include "repository.h"
 #include "run/runner.h"
 #include "state.h"
 #include "terminal.h"
@@ -141,7 +140,6 @@ struct invocation {
 	struct report_options report;
 	struct attribution attribution;
 	struct report_files files;
-	char *root;     /* owned; of the git work tree, NULL: none */
 	char *run_path; /* of the run file, NULL: none */
 	char *sink;     /* owned; the file is removed at the end */
 	char *policy;   /* owned; the same: what the watchers are told */
@@ -622,7 +620,6 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 		.warnings = &t->warnings,
 		.envp = environ,
 		.dir = t->dir,
-		.root = t->root,
 		.tool = straggler_version,
 		.head = t->attribution.head.hex,
 		.args = (const char *const *)argv,
@@ -637,6 +634,7 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 	sigprocmask(SIG_SETMASK, NULL, &spec.mask);
 	signal(SIGPIPE, SIG_IGN);
 	attribution_begin(&t->attribution, t->cmdline.dir);
+	spec.root = t->attribution.repo.root;
 	if (!runner_run(&spec, &t->go, &r, err)) {
 		runner_release(&r);
 		return false;
@@ -654,9 +652,8 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 	return ok;
 }
 
-static bool find_places(struct invocation *t, struct err *err)
+static bool find_self(struct invocation *t, struct err *err)
 {
-	AUTO_REPO repo = { 0 };
 	ssize_t n = readlink("/proc/self/exe", t->self, sizeof(t->self) - 1);
 
 	if (n < 0)
@@ -664,9 +661,6 @@ static bool find_places(struct invocation *t, struct err *err)
 	t->self[n] = '\0';
 	if (!getcwd(t->dir, sizeof(t->dir)))
 		return err_sys(err, errno, "find the working directory");
-	/* Without a repository paths are told from the working directory. */
-	if (repository_open(&repo, t->cmdline.dir, NULL) && repo.root)
-		t->root = strdup(repo.root);
 	return true;
 }
 
@@ -688,7 +682,7 @@ static bool run_tests(struct invocation *t, int argc, char **argv, int *code, st
 	if (why)
 		return pass_on(t, why, code, err);
 	return check_options(t, err) && check_repeats(t, err) && configure(t, err) &&
-	       find_places(t, err) && prepare_repeats(t, err) && open_files(t, err) &&
+	       find_self(t, err) && prepare_repeats(t, err) && open_files(t, err) &&
 	       write_policy(t, err) && go_on(t, argc, argv, code, err);
 }
 
@@ -721,7 +715,6 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 		ok = skip_step(ok, code, err);
 	close_files(&t);
 	report_files_release(&t.files);
-	free(t.root);
 	base_close(&t.base);
 	words_release(&t.again);
 	buf_release(&t.policy_text);

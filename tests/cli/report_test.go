@@ -27,8 +27,11 @@ func TestReportFiles(t *testing.T) {
 func TestReportFromRepository(t *testing.T) {
 	t.Parallel()
 	m := drive.New(t, leaky)
-	wantCode(t, m.Do(m.Command("sh", "-c", "mkdir sub && mv go.mod m.go m_test.go sub && git init -q")), 0)
-	r := m.Straggler("test", "-C", "sub", "--report", "sarif=x.sarif", ".")
+	wantCode(t, m.Do(m.Command("sh", "-c", `mkdir sub && mv go.mod m.go m_test.go sub && git init -q &&
+		git add sub && git -c user.name=x -c user.email=x@example.com commit -qm x`)), 0)
+	cmd := m.Command(m.Program, "test", "--report", "sarif=../x.sarif", ".")
+	cmd.Dir = m.Path("sub")
+	r := m.Do(cmd)
 	wantCode(t, r, 1)
 	text, err := os.ReadFile(m.Path("x.sarif"))
 	if err != nil {
