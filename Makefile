@@ -12,7 +12,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wimplicit-fallthrough -Wformat=2 -fno-common
 CPPFLAGS += -D_GNU_SOURCE -Ilib -MMD -MP
 CFLAGS   += -std=c11 -g $(WARN) $(if $(CI),-Werror)
-LDLIBS   += -ljson-c -lyaml -lgit2 -lm
+LDLIBS   += -ljson-c -lyaml -lgit2 -lz -lm
 
 san = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 ifeq ($(VARIANT),debug)

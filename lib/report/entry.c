@@ -476,11 +476,10 @@ void entry_print_head(struct screen *s, const struct group *g)
 	rows_print(&rows, s);
 }
 
-void entry_text(struct buf *out, const struct run_file *r, const struct finding *f)
+void entry_text(struct buf *out, const struct run_file *r, const struct group *g, bool verbose)
 {
-	static const struct report_options plain = { .verbose = true };
+	struct report_options plain = { .verbose = verbose };
 	struct screen s = screen_of(r, &plain, out);
-	struct group alone = { .items = &f, .len = 1 };
 
-	entry_print(&s, &alone);
+	entry_print(&s, g);
 }

@@ -15,8 +15,9 @@ void entry_print(struct screen *s, const struct group *g);
 /* Its title and where it was started. */
 void entry_print_head(struct screen *s, const struct group *g);
 
-/* Appends the same of one finding with all that is known of it, for files: clean text in lines. */
-void entry_text(struct buf *out, const struct run_file *r, const struct finding *f);
+/* Appends the same for a file, a hundred columns wide and without colours; verbose: with all that
+ * is known of it. Clean text in lines. */
+void entry_text(struct buf *out, const struct run_file *r, const struct group *g, bool verbose);
 
 /* Appends whose it is, clean: "TestX/sub", "a subtest of TestX", "init". */
 void entry_owner(struct buf *out, const struct finding *f);

@@ -181,11 +181,18 @@ static void put_seconds(struct buf *out, int64_t ns)
 	buf_printf(out, " time=\"%" PRId64 ".%03" PRId64 "\"", ms / 1000, ms % 1000);
 }
 
+static void put_entry(struct buf *text, const struct run_file *r, const struct finding *f)
+{
+	struct group alone = { .items = &f, .len = 1 };
+
+	entry_text(text, r, &alone, true);
+}
+
 static void put_text_of(struct buf *out, const struct run_file *r, const struct finding *f)
 {
 	AUTO_BUF text = { 0 };
 
-	entry_text(&text, r, f);
+	put_entry(&text, r, f);
 	xml_content(out, buf_str(&text));
 }
 
@@ -226,7 +233,7 @@ static void put_others(struct buf *out, const struct run_file *r, const struct o
 		const struct finding *f = c->items[i].finding;
 
 		if (f && !compared_fails(r, f))
-			entry_text(&text, r, f);
+			put_entry(&text, r, f);
 	}
 	if (!text.len)
 		return;

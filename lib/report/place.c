@@ -145,6 +145,26 @@ bool place_repository_file(struct buf *out, const struct run_record *run, const 
 	return true;
 }
 
+static bool is_in_repository(const struct run_record *run, const struct place *p)
+{
+	AUTO_BUF path = { 0 };
+
+	return place_repository_file(&path, run, p);
+}
+
+const struct place *place_of_interest(const struct run_record *run, const struct finding *f)
+{
+	const struct place *first[] = { &f->user_at, &f->created_at };
+
+	for (size_t i = 0; i < ARRAY_LEN(first); i++)
+		if (is_in_repository(run, first[i]))
+			return first[i];
+	for (size_t i = f->chain.len; i-- > 0;)
+		if (is_in_repository(run, &f->chain.items[i]))
+			return &f->chain.items[i];
+	return is_in_repository(run, &f->blocked_at) ? &f->blocked_at : &f->created_at;
+}
+
 /* Whether a function belongs to the package of this import path, or to its external tests. */
 static bool is_own(const char *function, const char *package)
 {

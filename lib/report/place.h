@@ -35,4 +35,9 @@ void place_package(struct buf *out, const struct run_record *run, const struct f
  * file is elsewhere. */
 bool place_repository_file(struct buf *out, const struct run_record *run, const struct place *p);
 
+/* What a reader of the code is to be shown: the user's innermost line of those that started the
+ * goroutine, if it is in the repository, else what is nearest to it there. Where nothing is
+ * in the repository it is the go statement. Borrowed from f. */
+const struct place *place_of_interest(const struct run_record *run, const struct finding *f);
+
 #endif

@@ -28,6 +28,9 @@ extern const struct report report_suspects; /* the leaks and whose changes they 
 extern const struct report report_json;     /* the finding lines */
 extern const struct report report_junit;
 extern const struct report report_sarif;
+extern const struct report report_github;
+extern const struct report report_markdown;
+extern const struct report report_pprof;
 
 /* The rows in the order of help, NULL after the last. Static. */
 const struct report *report_at(size_t i);

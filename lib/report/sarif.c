@@ -144,26 +144,6 @@ static void put_tool(struct json_writer *w, const struct run_file *r)
 
 /* --- results -------------------------------------------------------------------------- */
 
-/* What a reader of the code is shown: the user's innermost line that is in the repository. */
-static const struct place *main_place(const struct run_file *r, const struct finding *f)
-{
-	const struct place *first[] = { &f->user_at, &f->created_at, &f->blocked_at };
-
-	for (size_t i = 0; i < ARRAY_LEN(first); i++) {
-		AUTO_BUF path = { 0 };
-
-		if (place_repository_file(&path, &r->run, first[i]))
-			return first[i];
-	}
-	for (size_t i = f->chain.len; i-- > 0;) {
-		AUTO_BUF path = { 0 };
-
-		if (place_repository_file(&path, &r->run, &f->chain.items[i]))
-			return &f->chain.items[i];
-	}
-	return &f->created_at;
-}
-
 static void put_summary(struct json_writer *w, const struct finding *f)
 {
 	AUTO_BUF text = { 0 };
@@ -292,7 +272,7 @@ static void put_result(struct json_writer *w, const struct run_file *r, const st
 	put_summary(w, f);
 	json_key(w, "locations");
 	json_array(w);
-	put_location(w, r, main_place(r, f), "");
+	put_location(w, r, place_of_interest(&r->run, f), "");
 	json_array_end(w);
 	put_related(w, r, f);
 	put_flow(w, r, f);

@@ -150,14 +150,19 @@ static enum style style_of(const struct run_file *r, const struct groups *g)
 	return packages_where(r, true) ? STYLE_GOOD : STYLE_WARN;
 }
 
+void summary_put_totals(struct buf *out, const struct run_file *r, const struct groups *g)
+{
+	buf_puts(out, "straggler: ");
+	put_verdict(out, r, g);
+	if (packages_where(r, true))
+		put_extent(out, r);
+}
+
 static void print_totals(struct screen *s, const struct run_file *r, const struct groups *g)
 {
 	AUTO_BUF line = { 0 };
 
-	buf_puts(&line, "straggler: ");
-	put_verdict(&line, r, g);
-	if (packages_where(r, true))
-		put_extent(&line, r);
+	summary_put_totals(&line, r, g);
 	screen_style(s, style_of(r, g));
 	text_wrap(s->out, str_of(buf_str(&line)), s->width - SCREEN_INDENT, SCREEN_INDENT);
 	screen_plain(s);
