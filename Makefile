@@ -71,8 +71,26 @@ $(BUILD)/catalogue.c: configs/catalogue.yaml
 $(BUILD)/catalogue.o: $(BUILD)/catalogue.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+# So is the code that explain shows: a row for each folder, its files as strings of bytes.
+SAMPLES := $(wildcard configs/explain/*/*_test.go)
+$(BUILD)/samples.c: $(SAMPLES)
+	@mkdir -p $(@D)
+	@{ echo '#include "report/sample.h"'; echo 'const struct code_sample code_samples[] = {'; \
+		for d in $(sort $(dir $(SAMPLES))); do \
+			echo "{ \"$$(basename $$d)\","; \
+			for f in leaks fixed; do \
+				od -An -v -tx1 $$d$${f}_test.go | sed 's/ \(..\)/\\x\1/g; s/.*/"&"/'; \
+				echo ','; \
+			done; \
+			echo '},'; \
+		done; \
+		echo '{ NULL, NULL, NULL },'; echo '};'; } >$@
+
+$(BUILD)/samples.o: $(BUILD)/samples.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
 # Two rooms may have files of the same name: P keeps them apart by their paths.
-$(LIB): $(call obj,$(LIB_SRC)) $(BUILD)/catalogue.o
+$(LIB): $(call obj,$(LIB_SRC)) $(BUILD)/catalogue.o $(BUILD)/samples.o
 	rm -f $@ && ar rcsP $@ $^
 
 # The version is compiled into one file, and only that is built anew when it changes.

@@ -46,6 +46,8 @@ struct class_row {
 	const char *id;      /* "chan-send": the name in files and options */
 	const char *cause;   /* what the goroutine does, for people: a verb phrase, no full stop */
 	const char *usually; /* what usually fixes it: a phrase, no full stop */
+	const char *known;   /* how it is told from the others: a phrase */
+	const char *docs;    /* what Go's documentation says about it: a URL */
 	enum status status;  /* when nobody configured another */
 	bool is_figure; /* count is a number that was reached, of nothing that is still there */
 	const char *

@@ -118,6 +118,7 @@ static void put_rule(struct json_writer *w, enum class_id id)
 	put_message(w, "shortDescription", buf_str(&text));
 	buf_printf(&text, ". Usually: %s.", row->usually);
 	put_message(w, "help", buf_str(&text));
+	json_kstr(w, "helpUri", row->docs);
 	json_key(w, "defaultConfiguration");
 	json_object(w);
 	json_kstr(w, "level", level_name(row->status));

@@ -1,0 +1,137 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "cmd.h"
+#include "report/explain.h"
+#include "state.h"
+#include "terminal.h"
+
+struct request {
+	struct report_options options;
+	const char *color;
+	const char *run;  /* NULL: the last one */
+	const char *what; /* NULL: the list of classes */
+	bool help;
+};
+
+static void help(void)
+{
+	puts("usage: straggler explain [OPTION...] [CLASS|KEY]\n\n"
+	     "Tells what a class of findings means, with code that leaks and code that does not; "
+	     "or\n"
+	     "the story of a finding of the last run, by its key. Without either it lists the\n"
+	     "classes.\n\n"
+	     "  --run-file RUN  the run that has the finding\n"
+	     "  --color WHEN    auto, always or never\n"
+	     "  --help          print this");
+}
+
+static bool take_option(int option, struct request *r, const char *given, struct err *err)
+{
+	switch (option) {
+	case 'r':
+		r->run = optarg;
+		return true;
+	case 'C':
+		r->color = optarg;
+		return true;
+	case 'h':
+		r->help = true;
+		return true;
+	case ':':
+		return err_set(err, ERR_USAGE, "explain: %s needs a value", given);
+	default:
+		return err_set(err, ERR_USAGE, "explain: unknown option '%s'", given);
+	}
+}
+
+static bool parse(int argc, char **argv, struct request *r, struct err *err)
+{
+	static const struct option options[] = {
+		{ "run-file", required_argument, NULL, 'r' },
+		{ "color", required_argument, NULL, 'C' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1)
+		if (!take_option(option, r, argv[optind - 1], err))
+			return false;
+	if (argc - optind > 1)
+		return err_set(err, ERR_USAGE, "explain takes one class or key");
+	r->what = argv[optind];
+	r->options.verbose = true;
+	return terminal_options(r->color, STDOUT_FILENO, &r->options, err);
+}
+
+static bool unknown(const char *what, struct err *err)
+{
+	const char *names[CLASS_COUNT], *meant;
+
+	for (size_t i = 0; i < CLASS_COUNT; i++)
+		names[i] = class_row((enum class_id)i)->id;
+	meant = nearest_name(what, names, CLASS_COUNT);
+	if (meant)
+		return err_set(err, ERR_USAGE, "explain: '%s' is no class, did you mean '%s'?",
+			       what, meant);
+	return err_set(err, ERR_USAGE, "explain: '%s' is no class, and no key of that run", what);
+}
+
+static bool explain_finding(const struct request *r, struct buf *out, struct err *err)
+{
+	AUTO_RUN_FILE run = { 0 };
+	AUTO_BUF last = { 0 };
+	struct screen s;
+
+	/* Without a run it can only be a class that there is not. */
+	if (!r->run && !state_last_run(&last, NULL))
+		return unknown(r->what, err);
+	if (!run_file_read(&run, r->run ? r->run : buf_str(&last), err))
+		return false;
+	s = screen_of(&run, &r->options, out);
+	return explain_key(&s, &run, r->what) || unknown(r->what, err);
+}
+
+static bool explain(const struct request *r, struct buf *out, struct err *err)
+{
+	static const struct run_file none = { 0 };
+	struct screen s = screen_of(&none, &r->options, out);
+	enum class_id class;
+
+	if (!r->what)
+		explain_classes(&s);
+	else if (class_by_name(r->what, &class))
+		explain_class(&s, class);
+	else
+		return explain_finding(r, out, err);
+	return true;
+}
+
+static bool run(int argc, char **argv, int *code, struct err *err)
+{
+	struct request r = { .color = "auto" };
+	AUTO_BUF out = { 0 };
+
+	(void)code;
+	if (!parse(argc, argv, &r, err))
+		return false;
+	if (r.help) {
+		help();
+		return true;
+	}
+	if (!explain(&r, &out, err))
+		return false;
+	fwrite(buf_str(&out), 1, out.len, stdout);
+	return true;
+}
+
+const struct command cmd_explain = {
+	.name = "explain",
+	.args = "[CLASS|KEY]",
+	.summary = "tell what a class means, or the story of a finding",
+	.run = run,
+};
