@@ -3,9 +3,11 @@
 #include "base/clock.h"
 #include "base/vec.h"
 #include "vcs/handle.h"
+#include "vcs/moved.h"
 
 #define PARENTS_MAX 16 /* git itself makes no merges of more than that */
 #define BEYOND_MAX  50000
+#define RENAMES_MAX 400 /* new files that are compared with gone ones */
 
 /* A commit beside one of its parents. */
 struct side {
@@ -147,6 +149,7 @@ static int look_for_renames(git_diff *diff, uint32_t more)
 	int rc = git_diff_find_options_init(&options, GIT_DIFF_FIND_OPTIONS_VERSION);
 
 	options.flags = GIT_DIFF_FIND_RENAMES | more;
+	options.rename_limit = RENAMES_MAX;
 	return rc ? rc : git_diff_find_similar(diff, &options);
 }
 
@@ -446,6 +449,21 @@ static void hand_on(struct trail *t, struct side *s, const struct touches *touch
 	put(inside ? &t->pending : &t->outside, &parent, git_commit_time(s->parent), &left);
 }
 
+/* What a merge brings together was moved before. */
+static bool follow_moves(const struct trail *t, const struct trail_stop *stop, struct sides *sides,
+			 struct touches *touches, struct err *err)
+{
+	struct moved_spec spec = { .repo = t->repo,
+				   .diff = sides->items[0].diff,
+				   .spots = &stop->spots,
+				   .commit = (uint32_t)t->commits.len,
+				   .paths = t->paths,
+				   .arena = t->arena };
+
+	return sides->len != 1 || !touches->len ||
+	       moved_follow(&spec, touches, &sides->items[0].before, err);
+}
+
 static bool visit(struct trail *t, const struct trail_stop *stop, struct err *err)
 {
 	CLEANUP(sides_release) struct sides sides = { .len = 0 };
@@ -467,7 +485,8 @@ static bool visit(struct trail *t, const struct trail_stop *stop, struct err *er
 	}
 	if (!open_sides(t, c, tree, &sides, err))
 		return false;
-	if (sides.len ? !visit_files(t, stop, &sides, &touches, err)
+	if (sides.len ? !visit_files(t, stop, &sides, &touches, err) ||
+			    !follow_moves(t, stop, &sides, &touches, err)
 		      : !visit_root(t, stop, &touches, err))
 		return false;
 	if (t->ignored && map_find(t->ignored, sha_hash(&stop->commit)))

@@ -260,6 +260,39 @@ static void who_moves_or_indents_is_no_suspect(void **state)
 	tear_down(&f);
 }
 
+/* Not only whole files move. */
+static void who_moves_a_function_is_no_suspect(void **state)
+{
+	struct fixture f;
+	struct sha sha;
+
+	(void)state;
+	set_up(&f);
+	history_write(&f.h, "n.go", "package m\n\nvar n, a, b, c, d, e = 1, 2, 3, 4, 5, 6\n");
+	history_commit(&f.h, "begin");
+	history_write(&f.h, "m.go", FETCH);
+	sha = history_commit(&f.h, "m: fetch all");
+	history_write(&f.h, "m.go", "package m\n\nfunc other() {}\n");
+	history_write(&f.h, "n.go",
+		      FETCH "\nvar n, a, b, c, d, e = 1, 2, 3, 4, 5, 6\n\nfunc more() {}\n");
+	history_commit(&f.h, "sort");
+	run_at(&f, "n.go", 7);
+	assert_true(blame(&f, "HEAD~2"));
+	assert_int_equal(leak(&f)->suspect_commits.len, 1);
+	assert_first(&f, &sha, "adds the go statement", "m.go", 7);
+	assert_string_equal(suspect(&f, 0)->reasons.items[1].text, "adds the line that blocks");
+	/* One that was changed on the way is. */
+	history_write(&f.h, "n.go", "package m\n");
+	history_write(&f.h, "o.go",
+		      FETCH_WITH("make(chan int)", "\tif n > 2 {\n\t\treturn 0\n\t}\n"));
+	sha = history_commit(&f.h, "sort again");
+	run_at(&f, "o.go", 7);
+	assert_true(blame(&f, "HEAD~1"));
+	assert_int_equal(leak(&f)->suspect_commits.len, 1);
+	assert_first(&f, &sha, "adds a return: return 0", "o.go", 11);
+	tear_down(&f);
+}
+
 static void a_merge_leads_to_the_branch_it_came_from(void **state)
 {
 	struct fixture f;
@@ -478,6 +511,7 @@ int main(void)
 		cmocka_unit_test(an_early_return_is_a_reason),
 		cmocka_unit_test(what_is_not_committed_is_a_suspect),
 		cmocka_unit_test(who_moves_or_indents_is_no_suspect),
+		cmocka_unit_test(who_moves_a_function_is_no_suspect),
 		cmocka_unit_test(a_merge_leads_to_the_branch_it_came_from),
 		cmocka_unit_test(what_both_parents_had_is_the_merge_s_to_lose),
 		cmocka_unit_test(commits_that_the_user_ignores_are_no_suspects),
