@@ -30,6 +30,7 @@ extern const struct command cmd_compare;
 extern const struct command cmd_config;
 extern const struct command cmd_exec;
 extern const struct command cmd_explain;
+extern const struct command cmd_hook;
 extern const struct command cmd_init;
 extern const struct command cmd_report;
 extern const struct command cmd_test;

@@ -20,6 +20,9 @@ static const char *find_below(const struct elsewhere *e)
 
 bool elsewhere_open(struct elsewhere *e, const char *dir, struct err *err)
 {
+	AUTO_FREE char *real = NULL;
+	AUTO_BUF trees = { 0 };
+
 	if (!repository_open(&e->repo, dir, err))
 		return false;
 	e->opened = true;
@@ -32,10 +35,13 @@ bool elsewhere_open(struct elsewhere *e, const char *dir, struct err *err)
 	if (!e->below)
 		return err_set(err, ERR_USAGE, "%s is not in the work tree %s", e->dir,
 			       e->repo.root);
-	if (!state_folder(&e->trees, "trees", err))
+	if (!state_folder(&trees, "trees", err))
 		return false;
-	if (!state_make_dirs(buf_str(&e->trees)))
-		return err_sys(err, errno, "create %s", buf_str(&e->trees));
+	/* go names folders without links. */
+	real = state_make_dirs(buf_str(&trees)) ? realpath(buf_str(&trees), NULL) : NULL;
+	if (!real)
+		return err_sys(err, errno, "create %s", buf_str(&trees));
+	buf_puts(&e->trees, real);
 	worktrees_clean(buf_str(&e->trees));
 	return true;
 }

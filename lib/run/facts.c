@@ -1,61 +1,31 @@
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "base/buf.h"
 #include "base/str.h"
 #include "gotest/module.h"
-#include "proc/spawn.h"
+#include "run/answer.h"
 #include "run/runner.h"
 #include "json/read.h"
-
-/* Collects what a child prints, until it closes the pipe. */
-static void read_all(int fd, struct buf *out)
-{
-	ssize_t n;
-
-	do {
-		n = read(fd, buf_reserve(out, 4096), 4096);
-		if (n > 0)
-			out->len += (size_t)n;
-	} while (n > 0 || (n < 0 && errno == EINTR));
-}
 
 static bool ask_go(const char *go, const char *dir, char *const *envp, struct buf *out,
 		   struct err *err)
 {
-	const char *argv[10] = { go, "env" };
-	struct spawn s = { .path = go, .envp = envp, .fds = { -1, -1, -1 } };
-	struct child child;
-	int ends[2];
+	const char *words[10] = { go, "env" };
 	size_t n = 2;
-	int status;
 
-	s.argv = (char *const *)(uintptr_t)argv; /* NOLINT(performance-no-int-to-ptr) */
 	if (dir) {
-		argv[n++] = "-C";
-		argv[n++] = dir;
+		words[n++] = "-C";
+		words[n++] = dir;
 	}
-	argv[n++] = "-json";
-	argv[n++] = "GOVERSION";
-	argv[n++] = "GOFLAGS";
-	argv[n++] = "GOMOD";
-	if (pipe2(ends, O_CLOEXEC))
-		return err_sys(err, errno, "pipe");
-	s.fds[1] = ends[1];
-	sigprocmask(SIG_SETMASK, NULL, &s.mask);
-	if (!spawn_start(&s, &child, err)) {
-		close(ends[0]);
-		close(ends[1]);
-		return err_wrap(err, "no Go found");
-	}
-	close(ends[1]);
-	read_all(ends[0], out);
-	close(ends[0]);
-	status = child_wait(&child);
-	return status == 0 || err_set(err, ERR_LIMIT, "go env failed");
+	words[n++] = "-json";
+	words[n++] = "GOVERSION";
+	words[n++] = "GOFLAGS";
+	words[n++] = "GOMOD";
+	if (answer_read(words, envp, out, err))
+		return true;
+	if (err && err->code == ERR_OS)
+		err_wrap(err, "no Go found");
+	return false;
 }
 
 static const char *keep(struct arena *a, const char *s)

@@ -286,3 +286,37 @@ bool history_touches(const struct repo *r, const struct sha *commit, struct file
 	}
 	return false;
 }
+
+static int read_tree(const struct repo *r, const struct sha *sha, git_tree **tree)
+{
+	CLEANUP(commit_cleanup) git_commit *commit = NULL;
+	git_oid oid;
+	int rc = git_oid_fromstr(&oid, sha->hex);
+
+	if (!rc)
+		rc = git_commit_lookup(&commit, r->git, &oid);
+	return rc ? rc : git_commit_tree(tree, commit);
+}
+
+bool history_changed(const struct repo *r, const struct sha *before, const struct sha *after,
+		     struct buf *out, struct err *err)
+{
+	CLEANUP(tree_cleanup) git_tree *old = NULL, *new = NULL;
+	CLEANUP(diff_cleanup) git_diff *diff = NULL;
+	int rc = before ? read_tree(r, before, &old) : 0;
+
+	if (!rc && after)
+		rc = read_tree(r, after, &new);
+	if (!rc && after)
+		rc = git_diff_tree_to_tree(&diff, r->git, old, new, NULL);
+	else if (!rc)
+		rc = git_diff_tree_to_index(&diff, r->git, old, NULL, NULL);
+	if (rc)
+		return repo_fail(err, rc, "find what changed");
+	for (size_t i = 0; i < git_diff_num_deltas(diff); i++) {
+		const char *path = git_diff_get_delta(diff, i)->new_file.path;
+
+		buf_put(out, path, strlen(path) + 1);
+	}
+	return true;
+}

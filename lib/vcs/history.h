@@ -45,4 +45,9 @@ bool history_lines(const struct repo *r, const struct sha *commit, struct file_p
  * read. */
 bool history_touches(const struct repo *r, const struct sha *commit, struct file_paths paths);
 
+/* Appends the paths of the files in which two commits differ, each with a NUL after it. after
+ * NULL: what is staged; before NULL: every file of after. */
+bool history_changed(const struct repo *r, const struct sha *before, const struct sha *after,
+		     struct buf *out, struct err *err);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <git2/sys/repository.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -450,4 +451,36 @@ bool repo_facts(const struct repo *r, const struct sha *commit, struct arena *a,
 		.parents = repo_is_cut(r, commit) ? 0 : git_commit_parentcount(c),
 	};
 	return true;
+}
+
+bool repo_hooks(const struct repo *r, struct buf *path, struct err *err)
+{
+	git_config *config = NULL;
+	git_buf set = { 0 };
+	int rc = git_repository_config(&config, r->git);
+
+	if (rc)
+		return repo_fail(err, rc, "read git's configuration");
+	/* As a path: with ~ for home. */
+	if (!git_config_get_path(&set, config, "core.hookspath") && set.size) {
+		if (*set.ptr != '/')
+			buf_printf(path, "%s/", r->root ? r->root : git_repository_path(r->git));
+		buf_puts(path, set.ptr);
+	} else {
+		buf_printf(path, "%shooks", git_repository_commondir(r->git));
+	}
+	git_buf_dispose(&set);
+	git_config_free(config);
+	return true;
+}
+
+bool repo_use_index(const struct repo *r, const char *path, struct err *err)
+{
+	git_index *index = NULL;
+	int rc = git_index_open(&index, path);
+
+	if (!rc)
+		rc = git_repository_set_index(r->git, index);
+	git_index_free(index);
+	return !rc || repo_fail(err, rc, "read what is staged");
 }

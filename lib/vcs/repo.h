@@ -88,6 +88,13 @@ bool repo_read_file(const struct repo *r, const char *path, struct buf *text);
 
 #define REPO_FILE_MAX (4 << 20)
 
+/* Appends the folder of its hooks, absolute: what core.hooksPath says, from the root of the work
+ * tree, else the one that all its work trees share. It need not exist. */
+bool repo_hooks(const struct repo *r, struct buf *path, struct err *err);
+
+/* Takes what is staged from this index, as git tells its hooks with GIT_INDEX_FILE. */
+bool repo_use_index(const struct repo *r, const char *path, struct err *err);
+
 /* --- commits --------------------------------------------------------------------------- */
 
 /* Strings in the arena, harmless. */

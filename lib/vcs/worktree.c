@@ -143,14 +143,18 @@ static bool check_out(const struct repo *r, const struct sha *commit, const char
 	CLEANUP(object_cleanup) git_object *object = NULL;
 	int rc;
 
-	if (!look_up(r, commit, &object, err))
+	if (commit && !look_up(r, commit, &object, err))
 		return false;
 	git_checkout_options_init(&options, GIT_CHECKOUT_OPTIONS_VERSION);
 	options.checkout_strategy = GIT_CHECKOUT_FORCE | GIT_CHECKOUT_DONT_UPDATE_INDEX |
 				    GIT_CHECKOUT_DONT_WRITE_INDEX | GIT_CHECKOUT_NO_REFRESH;
 	options.target_directory = dir;
-	rc = git_checkout_tree(r->git, object, &options);
-	return !rc || repo_fail(err, rc, "check out %.*s", SHA_SHORT_LEN, commit->hex);
+	if (commit)
+		rc = git_checkout_tree(r->git, object, &options);
+	else
+		rc = git_checkout_index(r->git, NULL, &options);
+	return !rc || repo_fail(err, rc, "check out %.*s", SHA_SHORT_LEN,
+				commit ? commit->hex : "what is staged");
 }
 
 bool worktree_make(struct worktree *w, const struct repo *r, const struct sha *commit,

@@ -22,7 +22,8 @@ struct worktree {
 	int fd;     /* owned; holds the lock, -1: there is no worktree */
 };
 
-/* parent exists and is absolute. *w is written on success only; nothing is left on failure. */
+/* parent exists and is absolute. commit NULL: what is staged. *w is written on success only;
+ * nothing is left on failure. */
 bool worktree_make(struct worktree *w, const struct repo *r, const struct sha *commit,
 		   const char *parent, struct err *err);
 

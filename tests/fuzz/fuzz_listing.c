@@ -1,0 +1,26 @@
+#include <string.h>
+
+#include "base/vec.h"
+#include "gotest/listing.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What is reached by a folder is among what there is at all. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct arena a = { 0 };
+	AUTO_WORDS folders = { 0 }, some = { 0 }, all = { 0 };
+
+	VEC_PUSH(&folders, "/s");
+	listing_reached((const char *)data, size, &folders, false, &a, &some);
+	listing_reached((const char *)data, size, &folders, true, &a, &all);
+	for (size_t i = 0; i < some.len; i++) {
+		size_t k = 0;
+
+		while (k < all.len && strcmp(all.items[k], some.items[i]) != 0)
+			k++;
+		assert(k < all.len);
+	}
+	arena_clear(&a);
+	return 0;
+}
