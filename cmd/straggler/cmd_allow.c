@@ -61,17 +61,18 @@ static bool take_option(int option, struct request *r, const char *given, struct
 	}
 }
 
+static const struct option options[] = {
+	{ "reason", required_argument, NULL, 'r' },
+	{ "ticket", required_argument, NULL, 't' },
+	{ "expires", required_argument, NULL, 'e' },
+	{ "run-file", required_argument, NULL, 'f' },
+	{ "config", required_argument, NULL, 'c' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
 static bool parse(int argc, char **argv, struct request *r, struct err *err)
 {
-	static const struct option options[] = {
-		{ "reason", required_argument, NULL, 'r' },
-		{ "ticket", required_argument, NULL, 't' },
-		{ "expires", required_argument, NULL, 'e' },
-		{ "run-file", required_argument, NULL, 'f' },
-		{ "config", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option;
 
 	opterr = 0;
@@ -194,5 +195,6 @@ const struct command cmd_allow = {
 	.name = "allow",
 	.args = "[OPTION...] KEY",
 	.summary = "excuse a finding of the last run in .straggler.yaml",
+	.options = options,
 	.run = run,
 };

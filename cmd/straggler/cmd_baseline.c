@@ -50,14 +50,15 @@ static bool take_option(int option, struct request *r, const char *given, struct
 	}
 }
 
+static const struct option options[] = {
+	{ "write", required_argument, NULL, 'w' },
+	{ "tighten", no_argument, NULL, 't' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
 static bool parse(int argc, char **argv, struct request *r, struct err *err)
 {
-	static const struct option options[] = {
-		{ "write", required_argument, NULL, 'w' },
-		{ "tighten", no_argument, NULL, 't' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option;
 
 	opterr = 0;
@@ -313,5 +314,6 @@ const struct command cmd_baseline = {
 	.name = "baseline",
 	.args = "[OPTION...] [RUN]",
 	.summary = "allow what leaks today, and nothing more",
+	.options = options,
 	.run = run,
 };

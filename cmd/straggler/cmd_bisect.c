@@ -752,9 +752,18 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	return ok;
 }
 
+static bool option_at(size_t i, struct option_spec *spec)
+{
+	if (i >= OPT_COUNT)
+		return false;
+	*spec = options[i];
+	return true;
+}
+
 const struct command cmd_bisect = {
 	.name = "bisect",
 	.args = "[OPTION...] (--key KEY | --test NAME | RUN) [packages]",
 	.summary = "name the commit that brought a leak in",
+	.option_at = option_at,
 	.run = run,
 };

@@ -51,15 +51,16 @@ static bool take_option(int option, struct request *r, const char *given, struct
 	}
 }
 
+static const struct option options[] = {
+	{ "since", required_argument, NULL, 's' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "color", required_argument, NULL, 'C' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
 static bool parse(int argc, char **argv, struct request *r, struct err *err)
 {
-	static const struct option options[] = {
-		{ "since", required_argument, NULL, 's' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "color", required_argument, NULL, 'C' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option;
 
 	opterr = 0;
@@ -145,5 +146,6 @@ const struct command cmd_blame = {
 	.name = "blame",
 	.args = "[OPTION...] [RUN]",
 	.summary = "tell whose change a leak may be",
+	.options = options,
 	.run = run,
 };

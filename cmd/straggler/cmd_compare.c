@@ -74,14 +74,15 @@ static bool take_paths(int argc, char **argv, struct request *r, struct err *err
 		       "compare takes two run files, or several with -- between the sides");
 }
 
+static const struct option options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "color", required_argument, NULL, 'C' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
 static bool parse(int argc, char **argv, struct request *r, struct err *err)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "color", required_argument, NULL, 'C' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option;
 
 	opterr = 0;
@@ -239,5 +240,6 @@ const struct command cmd_compare = {
 	.name = "compare",
 	.args = "RUN_BASE RUN",
 	.summary = "tell which leaks of a run its base does not have",
+	.options = options,
 	.run = run,
 };

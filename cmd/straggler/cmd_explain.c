@@ -47,14 +47,15 @@ static bool take_option(int option, struct request *r, const char *given, struct
 	}
 }
 
+static const struct option options[] = {
+	{ "run-file", required_argument, NULL, 'r' },
+	{ "color", required_argument, NULL, 'C' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
 static bool parse(int argc, char **argv, struct request *r, struct err *err)
 {
-	static const struct option options[] = {
-		{ "run-file", required_argument, NULL, 'r' },
-		{ "color", required_argument, NULL, 'C' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option;
 
 	opterr = 0;
@@ -129,9 +130,16 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	return true;
 }
 
+static const char *word_at(size_t i)
+{
+	return i < CLASS_COUNT ? class_row((enum class_id)i)->id : NULL;
+}
+
 const struct command cmd_explain = {
 	.name = "explain",
 	.args = "[CLASS|KEY]",
 	.summary = "tell what a class means, or the story of a finding",
+	.options = options,
+	.word_at = word_at,
 	.run = run,
 };

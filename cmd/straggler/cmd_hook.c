@@ -73,19 +73,20 @@ static bool take_option(int option, struct hook *h, const char *given, struct er
 	}
 }
 
+static const struct option long_options[] = {
+	{ "stage", required_argument, NULL, 's' },
+	{ "budget", required_argument, NULL, 'b' },
+	{ "strict", no_argument, NULL, 'S' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
 static bool parse(int argc, char **argv, struct hook *h, struct err *err)
 {
-	static const struct option options[] = {
-		{ "stage", required_argument, NULL, 's' },
-		{ "budget", required_argument, NULL, 'b' },
-		{ "strict", no_argument, NULL, 'S' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1)
 		if (!take_option(option, h, argv[optind - 1], err))
 			return false;
 	if (h->helped)
@@ -570,5 +571,6 @@ const struct command cmd_hook = {
 	.name = "hook",
 	.args = "install|uninstall|run [OPTION...]",
 	.summary = "let git check what is pushed or committed",
+	.options = long_options,
 	.run = run,
 };

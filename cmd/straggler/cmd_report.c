@@ -53,15 +53,16 @@ static bool take_option(int option, struct request *r, const char *given, struct
 	}
 }
 
+static const struct option options[] = {
+	{ "counts", no_argument, NULL, 'c' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "color", required_argument, NULL, 'C' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
 static bool parse(int argc, char **argv, struct request *r, struct err *err)
 {
-	static const struct option options[] = {
-		{ "counts", no_argument, NULL, 'c' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "color", required_argument, NULL, 'C' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option;
 
 	opterr = 0;
@@ -111,9 +112,18 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	       print(report, &r.options, argv[optind + 1], err);
 }
 
+static const char *word_at(size_t i)
+{
+	const struct report *r = report_at(i);
+
+	return r ? r->name : NULL;
+}
+
 const struct command cmd_report = {
 	.name = "report",
 	.args = "FORMAT [RUN]",
 	.summary = "print what a run found, again or in another format",
+	.options = options,
+	.word_at = word_at,
 	.run = run,
 };

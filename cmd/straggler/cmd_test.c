@@ -92,6 +92,15 @@ static const struct {
 	{ OPT_SECOND_LOOK, SETTING_SECOND_LOOK, "WHEN" },
 };
 
+static struct option_spec option_spec(size_t option)
+{
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		if (settings[i].option == (int)option)
+			return (struct option_spec){ setting_row(settings[i].setting)->option,
+						     true };
+	return options[option].spec;
+}
+
 static void print_option(const char *name, const char *value, const char *help)
 {
 	char both[40];
@@ -179,10 +188,7 @@ static bool parse(struct invocation *t, int argc, char **argv, struct err *err)
 	};
 
 	for (size_t i = 0; i < OPT_COUNT; i++)
-		specs[i] = options[i].spec;
-	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
-		specs[settings[i].option] =
-		    (struct option_spec){ setting_row(settings[i].setting)->option, true };
+		specs[i] = option_spec(i);
 	in.goflags = t->go.flags;
 	return cmdline_parse(&t->cmdline, &in, &t->arena, err);
 }
@@ -726,9 +732,18 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	return ok;
 }
 
+static bool option_at(size_t i, struct option_spec *spec)
+{
+	if (i >= OPT_COUNT)
+		return false;
+	*spec = option_spec(i);
+	return true;
+}
+
 const struct command cmd_test = {
 	.name = "test",
 	.args = "[OPTION...] [go test's flags and packages]",
 	.summary = "run go test and tell what outlived each test",
+	.option_at = option_at,
 	.run = run,
 };

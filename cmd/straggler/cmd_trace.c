@@ -39,15 +39,16 @@ static void help(void)
 	    "A trace that is broken is shown as far as it is whole; the exit code is 3 then.");
 }
 
+static const struct option options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "events", no_argument, NULL, 'e' },
+	{ "test", required_argument, NULL, 't' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
 static bool parse(int argc, char **argv, struct request *r, struct err *err)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "events", no_argument, NULL, 'e' },
-		{ "test", required_argument, NULL, 't' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	int option;
 
 	opterr = 0;
@@ -216,5 +217,6 @@ const struct command cmd_trace = {
 	.name = "trace",
 	.args = "[OPTION] FILE",
 	.summary = "show what an execution trace holds",
+	.options = options,
 	.run = run,
 };

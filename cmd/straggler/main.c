@@ -4,15 +4,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/nearest.h"
 #include "cmd.h"
 #include "terminal.h"
 
 /* In the order that help shows. */
 static const struct command *const commands[] = {
-	&cmd_test,   &cmd_report, &cmd_explain, &cmd_compare,  &cmd_blame,
-	&cmd_bisect, &cmd_hook,   &cmd_allow,   &cmd_baseline, &cmd_config,
-	&cmd_init,   &cmd_exec,   &cmd_trace,   &cmd_version,
+	&cmd_test,   &cmd_report, &cmd_explain, &cmd_compare,    &cmd_blame,
+	&cmd_bisect, &cmd_hook,   &cmd_allow,   &cmd_baseline,   &cmd_config,
+	&cmd_init,   &cmd_exec,   &cmd_trace,   &cmd_completion, &cmd_version,
 };
+
+const struct command *command_at(size_t i)
+{
+	return i < ARRAY_LEN(commands) ? commands[i] : NULL;
+}
 
 static void usage(FILE *out)
 {
@@ -30,6 +36,22 @@ static const struct command *find_command(const char *name)
 		if (!strcmp(commands[i]->name, name))
 			return commands[i];
 	return NULL;
+}
+
+static int unknown_command(const char *name)
+{
+	const char *names[ARRAY_LEN(commands)], *meant;
+
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		names[i] = commands[i]->name;
+	meant = nearest_name(name, names, ARRAY_LEN(names));
+	if (meant)
+		terminal_line(stderr, "straggler: unknown command '%s', did you mean '%s'?", name,
+			      meant);
+	else
+		terminal_line(stderr,
+			      "straggler: unknown command '%s'; 'straggler help' lists them", name);
+	return EXIT_USAGE;
 }
 
 static int run_command(const struct command *command, int argc, char **argv)
@@ -76,10 +98,7 @@ int main(int argc, char **argv)
 	}
 	command = find_command(strcmp(argv[1], "--version") ? argv[1] : "version");
 	if (!command) {
-		terminal_line(stderr,
-			      "straggler: unknown command '%s'; 'straggler help' lists them",
-			      argv[1]);
-		return EXIT_USAGE;
+		return unknown_command(argv[1]);
 	}
 	return run_command(command, argc - 1, argv + 1);
 }
