@@ -860,6 +860,8 @@ static void fill_use(struct changes *c, struct wake_queues *q, struct change *g)
 		w = take_wake(q, g->id, seq);
 		if (w)
 			wake(g, w->seq, w->time);
+		else if (seq < last)
+			return; /* check_steps will say so: numbers go up to 2^32 */
 	}
 }
 
