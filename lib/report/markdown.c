@@ -12,6 +12,7 @@
 #define LIMIT           64000
 #define TABLE_LIMIT     (LIMIT / 2)
 #define SHOWN_UNCHECKED 20
+#define TESTS_WHOLE     20  /* a go statement that more tests reach is told in short */
 #define CELL            100 /* columns */
 
 /* Clean text that is nothing but itself, in Markdown, in a cell and in HTML: each character of
@@ -100,7 +101,7 @@ static void put_details(struct buf *out, const struct run_file *r, const struct 
 	const struct finding *f = g->items[0];
 	AUTO_BUF text = { 0 };
 
-	entry_text(&text, r, g, true);
+	entry_text(&text, r, g, g->len <= TESTS_WHOLE);
 	buf_printf(out, "\n<details><summary>%s: ", class_row(f->class)->id);
 	put_owner(out, g);
 	buf_puts(out, "</summary>\n\n");
