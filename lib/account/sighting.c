@@ -64,7 +64,7 @@ static bool is_checked(const struct run_file *r, const struct wanted *w, const c
 
 enum sighting sighting_of(const struct run_file *r, const struct wanted *w, const char **why)
 {
-	const char *ignored;
+	const char *ignored = "";
 
 	why = why ? why : &ignored;
 	*why = "";
