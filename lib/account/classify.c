@@ -271,6 +271,18 @@ static bool source_says_done(const struct question *q)
 	return line.n && memmem(line.p, line.n, ".Done()", 7);
 }
 
+/* The scan finds contexts by what their memory looks like, dead ones, too. The source of who
+ * waits, or of who started it, speaks of Done() where it is a context's. */
+static bool source_may_say_done(const struct question *q)
+{
+	const struct dump_frame *by = &q->w->site->created_by;
+
+	if (q->user && !source_may_say(q->c->sources, q->user->file, q->user->line, "Done()"))
+		return by->file && *by->file &&
+		       source_may_say(q->c->sources, by->file, by->line, "Done()");
+	return true;
+}
+
 static bool rule_receive(struct question *q)
 {
 	struct channel_timer timer;
@@ -285,7 +297,7 @@ static bool rule_receive(struct question *q)
 					   : say(q, CLASS_CHAN_RECEIVE, "blocked in a receive");
 	if (heap_timer(&q->c->heap, &ch, &timer))
 		return say_timer(q, &timer);
-	if (ch.elem_bytes == 0 && heap_is_done(&q->c->heap, ch.address))
+	if (ch.elem_bytes == 0 && heap_is_done(&q->c->heap, ch.address) && source_may_say_done(q))
 		return say(q, CLASS_CONTEXT, "the channel is the Done channel of a context");
 	if (ch.elem_bytes == 0 && source_says_done(q))
 		return say(q, CLASS_CONTEXT, "the line receives from Done()");

@@ -1,5 +1,6 @@
 #include "account/heap.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -139,18 +140,30 @@ static void look_for_timer(struct heap *h, uint64_t at, struct pointee *p)
 	    (struct channel_timer){ .when = (int64_t)before[0], .period = (int64_t)before[1] };
 }
 
-/* Is it an interface word with a channel type before it, as in a context's done? */
-static void look_for_context(struct heap *h, uint64_t at, struct pointee *p)
+/* context.cancelCtx, the same in Go 1.22 to 1.27: Context, mu, done (an interface: type and
+ * channel), children, err, cause. */
+struct cancel_context {
+	uint64_t parent[2], mutex, done_type, done, children, err[2];
+};
+
+static bool is_channel_type(const struct heap *h, uint64_t type)
 {
-	const struct memory_map *map;
-	uint64_t type;
+	const struct memory_map *map = memory_find(h->memory, type);
 	uint8_t kind;
 
-	if (!memory_u64(h->memory, at - 8, &type))
+	return map && map->exe && memory_read(h->memory, type + TYPE_KIND, &kind, 1) &&
+	       (kind & KIND_MASK) == KIND_CHAN;
+}
+
+/* Is it the done of a context that nobody has cancelled? A dead one leaves its words behind
+ * when its channel's place is another channel's already, but it was cancelled before it died. */
+static void look_for_context(struct heap *h, uint64_t at, struct pointee *p)
+{
+	struct cancel_context c;
+
+	if (!memory_read(h->memory, at - offsetof(struct cancel_context, done), &c, sizeof(c)))
 		return;
-	map = memory_find(h->memory, type);
-	if (map && map->exe && memory_read(h->memory, type + TYPE_KIND, &kind, 1) &&
-	    (kind & KIND_MASK) == KIND_CHAN)
+	if (c.parent[0] && !c.err[0] && !c.err[1] && is_channel_type(h, c.done_type))
 		p->is_done = true;
 }
 

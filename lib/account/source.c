@@ -174,6 +174,20 @@ uint32_t source_closure_end(struct sources *s, const char *file, uint32_t line)
 	return end;
 }
 
+bool source_may_say(struct sources *s, const char *file, uint32_t line, const char *text)
+{
+	uint32_t i = source_top_func_line(s, file, line);
+	struct str l = raw_line(s, file, i);
+
+	if (!i || !l.p)
+		return true;
+	/* gofmt puts the closing brace of a function, and nothing else in it, at the margin. */
+	for (; l.p && !(l.n && l.p[0] == '}'); l = raw_line(s, file, ++i))
+		if (l.n && memmem(l.p, l.n, text, strlen(text)))
+			return true;
+	return false;
+}
+
 uint32_t source_go_ordinal(struct sources *s, const char *file, uint32_t line)
 {
 	uint32_t first = source_top_func_line(s, file, line);

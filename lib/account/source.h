@@ -27,6 +27,10 @@ uint32_t source_top_func_line(struct sources *s, const char *file, uint32_t line
  * when none does. */
 uint32_t source_closure_end(struct sources *s, const char *file, uint32_t line);
 
+/* Whether a text is in the top-level function that the line is in; also when the file has no
+ * lines and nobody can tell. */
+bool source_may_say(struct sources *s, const char *file, uint32_t line, const char *text);
+
 /* How many go statements stand between the outermost function's first line and `line`,
  * counting line itself: which one it is, whatever else moved. 0: not known. */
 uint32_t source_go_ordinal(struct sources *s, const char *file, uint32_t line);

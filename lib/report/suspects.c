@@ -24,6 +24,17 @@ static void put_ago(struct buf *out, int64_t n, const char *unit)
 	buf_printf(out, "%" PRId64 " %s%s ago", n, unit, n == 1 ? "" : "s");
 }
 
+/* Less than a day. */
+static void put_hours(struct buf *out, int64_t seconds)
+{
+	if (seconds < 60)
+		buf_puts(out, "just now");
+	else if (seconds < 3600)
+		put_ago(out, seconds / 60, "minute");
+	else
+		put_ago(out, seconds / 3600, "hour");
+}
+
 /* How long before the run: what is shown must not change with the day it is shown on. */
 static void put_age(struct buf *out, const struct run_record *run, const char *date)
 {
@@ -35,7 +46,7 @@ static void put_age(struct buf *out, const struct run_record *run, const char *d
 	}
 	days = (run_s - then_s) / DAY_S;
 	if (days == 0)
-		put_ago(out, (run_s - then_s) / 3600, "hour");
+		put_hours(out, run_s - then_s);
 	else if (days < 60)
 		put_ago(out, days, "day");
 	else if (days < 730)

@@ -309,7 +309,7 @@ static void another_functions_timer_is_none(void **state)
 }
 
 /* Each at a place of its own: the last scan left copies of what it read. */
-static bool is_done_behind(const void *type, size_t place)
+static bool is_done_of(const void *parent, const void *type, const void *err, size_t place)
 {
 	struct fixture f;
 	uint64_t at, value;
@@ -318,9 +318,11 @@ static bool is_done_behind(const void *type, size_t place)
 	set_up(&f, 26);
 	f.used += place * 4096;
 	at = channel(&f, 0, 0, 0);
-	value = allocate(&f, 16);
-	put(&f, value, 0, (uint64_t)(uintptr_t)type);
-	put(&f, value, 8, at);
+	value = allocate(&f, 64);
+	put(&f, value, 0, (uint64_t)(uintptr_t)parent);
+	put(&f, value, 24, (uint64_t)(uintptr_t)type);
+	put(&f, value, 32, at);
+	put(&f, value, 48, (uint64_t)(uintptr_t)err);
 	assert_true(scan(&f, at));
 	done = heap_is_done(&f.heap, at);
 	tear_down(&f);
@@ -332,10 +334,17 @@ static void a_done_channel_has_its_type_before_it(void **state)
 	uint8_t on_the_stack[32] = { [23] = 18 };
 
 	(void)state;
-	assert_true(is_done_behind(chan_type, 0));
-	assert_false(is_done_behind(func_type, 1));
-	assert_false(is_done_behind(on_the_stack, 2));
-	assert_false(is_done_behind(NULL, 3));
+	assert_true(is_done_of(func_type, chan_type, NULL, 0));
+	assert_false(is_done_of(func_type, func_type, NULL, 1));
+	assert_false(is_done_of(func_type, on_the_stack, NULL, 2));
+	assert_false(is_done_of(func_type, NULL, NULL, 3));
+}
+
+static void a_context_that_was_cancelled_is_none(void **state)
+{
+	(void)state;
+	assert_false(is_done_of(func_type, chan_type, func_type, 4));
+	assert_false(is_done_of(NULL, chan_type, NULL, 5));
 }
 
 static void a_scan_has_a_budget(void **state)
@@ -380,6 +389,7 @@ int main(void)
 		cmocka_unit_test(an_old_timer_is_found_by_its_argument),
 		cmocka_unit_test(addresses_of_a_pie_are_moved),
 		cmocka_unit_test(another_functions_timer_is_none),
+		cmocka_unit_test(a_context_that_was_cancelled_is_none),
 		cmocka_unit_test(a_done_channel_has_its_type_before_it),
 		cmocka_unit_test(a_scan_has_a_budget),
 		cmocka_unit_test(the_counter_of_a_wait_group_is_read),
