@@ -43,9 +43,18 @@ static bool same_cause(const struct finding *a, const struct finding *b)
 	return a->class == b->class && !strcmp(a->detail, b->detail);
 }
 
-static bool same_state(const struct finding *a, const struct finding *b)
+static const char *stuck_label(enum class_id class)
 {
-	return same_cause(a, b) && place_equal(&a->blocked_at, &b->blocked_at);
+	if (class == CLASS_SPIN)
+		return "runs";
+	return class == CLASS_LATE_PANIC ? "panics" : "stuck";
+}
+
+/* Those that hang at one place, for whatever cause. */
+static bool same_place(const struct finding *a, const struct finding *b)
+{
+	return !strcmp(stuck_label(a->class), stuck_label(b->class)) &&
+	       place_equal(&a->blocked_at, &b->blocked_at);
 }
 
 typedef bool same_fn(const struct finding *a, const struct finding *b);
@@ -299,13 +308,6 @@ static void add_origin(struct rows *rows, const struct screen *s, const struct f
 	add(rows, s, "inside", f, &f->created_at);
 }
 
-static const char *stuck_label(enum class_id class)
-{
-	if (class == CLASS_SPIN)
-		return "runs";
-	return class == CLASS_LATE_PANIC ? "panics" : "stuck";
-}
-
 /* The innermost place of the user's code in the stack, NULL when it has none. */
 static const struct place *users_place(const struct screen *s, const struct finding *f)
 {
@@ -339,7 +341,7 @@ static void print_places(struct screen *s, const struct group *g)
 	if (f->status == STATUS_LEAK || s->options->verbose) {
 		add_chain(&rows, s, f);
 		for (size_t i = 0; i < g->len; i++)
-			if (is_first(g, i, same_state))
+			if (is_first(g, i, same_place))
 				add_stuck(&rows, s, g->items[i]);
 	}
 	rows_print(&rows, s);

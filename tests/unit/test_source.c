@@ -125,6 +125,9 @@ static void a_closure_that_ended_above_is_not_meant(void **state)
 	assert_int_equal(source_closure_end(&f.sources, f.file, 12), 14);
 	assert_int_equal(source_closure_end(&f.sources, f.file, 11), 11);
 	assert_int_equal(source_closure_end(&f.sources, f.file, 8), 8);
+	assert_true(source_may_say(&f.sources, f.file, 10, "z()"));
+	assert_false(source_may_say(&f.sources, f.file, 10, "Done()"));
+	assert_true(source_may_say(&f.sources, "/nowhere/m.go", 10, "Done()"));
 	/* What is quoted is no statement. */
 	assert_int_equal(source_go_ordinal(&f.sources, f.file, 10), 1);
 	assert_int_equal(source_go_ordinal(&f.sources, f.file, 11), 2);
