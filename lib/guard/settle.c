@@ -22,7 +22,7 @@ void settle_begin(struct settle *s, int pid, int held_tid, int64_t budget_ns, in
 	s->quiet = 0;
 	s->cpu_ns = s->all_cpu_ns = s->delay_ns = 0;
 	s->starved_ns = s->ran_ns = 0;
-	s->look_ns = now_ns;
+	s->look_ns = s->moved_ns = now_ns;
 	s->naps.len = 0;
 	s->looks = 0;
 }
@@ -181,8 +181,10 @@ enum settle_verdict settle_look(struct settle *s, int64_t now_ns)
 	int64_t rest_ns;
 
 	look_around(s, &l, now_ns);
-	if (s->all_cpu_ns && l.all_cpu_ns > s->all_cpu_ns)
+	if (s->all_cpu_ns && l.all_cpu_ns > s->all_cpu_ns) {
 		s->ran_ns += (int64_t)(l.all_cpu_ns - s->all_cpu_ns);
+		s->moved_ns = now_ns;
+	}
 	s->all_cpu_ns = l.all_cpu_ns;
 	rest_ns = s->budget_ns + s->starved_ns - (now_ns - s->start_ns);
 	if (rest_ns <= 0 && !deserves_more(s, &l, now_ns))
@@ -194,4 +196,15 @@ enum settle_verdict settle_look(struct settle *s, int64_t now_ns)
 	if (s->quiet < QUIET_LOOKS || is_reachable(s) || may_fire(s, l.next_ns, rest_ns))
 		return SETTLE_GOING;
 	return tasks_have_children(s->pid) ? SETTLE_GOING : SETTLE_QUIET;
+}
+
+bool settle_was_fair(const struct settle *s)
+{
+	int64_t passed_ns = s->look_ns - s->start_ns;
+
+	if (s->ran_ns >= s->budget_ns / SETTLE_SHARE)
+		return true;
+	/* It ran little because it sleeps in between. The kernel adds a delay when it is over:
+	 * one that lasts shows in that nothing has run for long. */
+	return s->starved_ns < passed_ns / 2 && s->look_ns - s->moved_ns < passed_ns / 10;
 }

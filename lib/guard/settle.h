@@ -59,6 +59,7 @@ struct settle {
 	int64_t starved_ns;  /* of the time since start_ns */
 	int64_t ran_ns;      /* CPU time of the other threads since start_ns */
 	int64_t look_ns;     /* when the last look was */
+	int64_t moved_ns;    /* when a look last found that one of them had run */
 	int quiet;           /* looks in a row without a change */
 	bool reachable;      /* since it is quiet: somebody outside may wake the poller */
 	struct tasks tasks;
@@ -66,6 +67,10 @@ struct settle {
 
 void settle_begin(struct settle *s, int pid, int held_tid, int64_t budget_ns, int64_t now_ns);
 enum settle_verdict settle_look(struct settle *s, int64_t now_ns);
+/* Whether who still runs had its share of processors: it runs for ever, or wakes up again and
+ * again. False: the machine was too busy to tell. */
+bool settle_was_fair(const struct settle *s);
+
 void settle_release(struct settle *s);
 
 #endif

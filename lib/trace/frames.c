@@ -68,9 +68,10 @@ void frames_drop(struct frames *t, struct trace_stack *s)
 	if (!s || --s->refs)
 		return;
 	first = map_get(&t->by_hash, s->hash);
-	for (link = &first; *link != s;)
+	for (link = &first; *link && *link != s;)
 		link = &(*link)->next;
-	*link = s->next;
+	if (*link)
+		*link = s->next;
 	if (first)
 		map_put(&t->by_hash, s->hash, first);
 	else

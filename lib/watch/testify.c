@@ -195,8 +195,7 @@ bool testify_saw_all(const struct sight *s)
 static bool is_at_rest(const struct sight *s)
 {
 	if (s->spec->gate && !s->spec->at_exit)
-		return !s->witnesses.running ||
-		       s->settle.ran_ns >= s->settle.budget_ns / SETTLE_SHARE;
+		return !s->witnesses.running || settle_was_fair(&s->settle);
 	if (s->witnesses.stopping[0])
 		return false;
 	return !s->witnesses.running ||

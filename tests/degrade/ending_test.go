@@ -16,7 +16,7 @@ func TestPanic(t *testing.T) {
 	panic("on purpose")
 }
 `),
-			result: "fail", checked: "part", why: "panic", findings: confirmed, prints: "panic: on purpose",
+			result: "fail", checked: "part", why: "panic", findings: proven, prints: "panic: on purpose",
 		},
 		{
 			name: "a panic in a goroutine",
@@ -28,7 +28,7 @@ func TestPanic(t *testing.T) {
 	select {}
 }
 `),
-			result: "fail", checked: "part", why: "panic", findings: confirmed, prints: "panic: on purpose",
+			result: "fail", checked: "part", why: "panic", findings: proven, prints: "panic: on purpose",
 		},
 		{
 			name: "a timeout",
@@ -43,7 +43,7 @@ func TestHang(t *testing.T) {
 }
 `),
 			args:   []string{"-timeout=2s"},
-			result: "fail", checked: "part", why: "timed out", findings: confirmed, prints: "panic: test timed out after 2s",
+			result: "fail", checked: "part", why: "timed out", findings: proven, prints: "panic: test timed out after 2s",
 		},
 		{
 			name: "SIGKILL",
@@ -104,7 +104,7 @@ import (
 
 func TestExit(t *testing.T) { os.Exit(0) }
 `),
-			result: "fail", checked: "part", why: "panic", findings: confirmed, prints: "unexpected call to os.Exit(0)",
+			result: "fail", checked: "part", why: "panic", findings: proven, prints: "unexpected call to os.Exit(0)",
 		},
 		{
 			name: "log.Fatal",
@@ -169,7 +169,7 @@ func TestCatch(t *testing.T) {
 }
 `),
 			// The owners alone run again, and they do not catch it.
-			result: "pass", checked: "yes", findings: confirmed,
+			result: "pass", checked: "yes", findings: proven,
 		},
 		{
 			// Its test has left another, too, so that both looks end with it.
@@ -203,7 +203,7 @@ import (
 
 func TestIgnore(t *testing.T) { signal.Ignore(syscall.SIGQUIT) }
 `),
-			result: "pass", checked: "yes", findings: confirmed,
+			result: "pass", checked: "yes", findings: proven,
 		},
 		{
 			name: "SIGQUIT is caught from the start",
@@ -252,7 +252,7 @@ func TestCrash(t *testing.T) {
 	debug.SetCrashOutput(f, debug.CrashOptions{})
 }
 `),
-			result: "pass", checked: "yes", findings: confirmed,
+			result: "pass", checked: "yes", findings: proven,
 		},
 		{
 			name: "GOTRACEBACK=crash", env: []string{"GOTRACEBACK=crash"}, result: "pass", checked: "yes", findings: confirmed,

@@ -23,7 +23,7 @@ import (
 
 func TestStop(t *testing.T) { trace.Stop() }
 `),
-			result: "pass", checked: "part", why: "runtime/trace.Stop", findings: confirmed,
+			result: "pass", checked: "part", why: "runtime/trace.Stop", findings: proven,
 		},
 		{
 			name: "a test stops it and starts its own",
@@ -43,7 +43,7 @@ func TestOwn(t *testing.T) {
 	trace.Stop()
 }
 `),
-			result: "pass", checked: "part", why: "runtime/trace.Stop", findings: confirmed,
+			result: "pass", checked: "part", why: "runtime/trace.Stop", findings: proven,
 		},
 		{
 			name: "a test cannot start its own",
@@ -62,7 +62,7 @@ func TestOwn(t *testing.T) {
 	trace.Stop()
 }
 `),
-			result: "pass", checked: "part", why: "do not stand", findings: confirmed,
+			result: "pass", checked: "part", why: "do not stand", findings: proven,
 		},
 		{
 			name: "a test notices it",
@@ -78,7 +78,7 @@ func TestNotice(t *testing.T) {
 	}
 }
 `),
-			result: "pass", checked: "part", why: "do not stand", findings: confirmed,
+			result: "pass", checked: "part", why: "do not stand", findings: proven,
 		},
 		{
 			name: "a check for leaks notices its reader",
@@ -97,7 +97,7 @@ func TestNotice(t *testing.T) {
 	}
 }
 `),
-			result: "pass", checked: "part", why: "do not stand", findings: confirmed,
+			result: "pass", checked: "part", why: "do not stand", findings: proven,
 		},
 		{
 			// The tracer follows frame pointers and dies. Another way to unwind stacks

@@ -334,6 +334,25 @@ static void look_until_in(struct fixture *f, int nr)
 	}
 }
 
+static void it_was_fair_when_it_ran_or_could_have(void **state)
+{
+	struct settle s = { .budget_ns = 1000, .look_ns = 1000 };
+
+	(void)state;
+	s.ran_ns = 1000 / SETTLE_SHARE;
+	assert_true(settle_was_fair(&s));
+	/* Wakes up again and again. */
+	s.ran_ns = 5;
+	s.moved_ns = 950;
+	assert_true(settle_was_fair(&s));
+	/* Waited for a processor most of the time, or still does. */
+	s.starved_ns = 600;
+	assert_false(settle_was_fair(&s));
+	s.starved_ns = 0;
+	s.moved_ns = 500;
+	assert_false(settle_was_fair(&s));
+}
+
 static void who_sleeps_at_the_end_of_the_budget_had_its_time(void **state)
 {
 	struct fixture f;
@@ -453,6 +472,7 @@ int main(void)
 		cmocka_unit_test(a_timeout_that_cannot_be_read_may_be_soon),
 		cmocka_unit_test(who_runs_is_waited_for),
 		cmocka_unit_test(a_spinner_gets_its_share_of_cpu),
+		cmocka_unit_test(it_was_fair_when_it_ran_or_could_have),
 		cmocka_unit_test(who_sleeps_at_the_end_of_the_budget_had_its_time),
 		cmocka_unit_test(what_runs_is_counted_while_the_world_is_waited_for),
 		cmocka_unit_test(naps_of_sysmon_do_not_count),
