@@ -25,7 +25,7 @@ func TestNewGo(t *testing.T) {
 	m.Env = []string{"PATH=" + m.Path("bin") + ":" + os.Getenv("PATH")}
 	r, run := m.Test("./...")
 	wantCode(t, r, 1)
-	want(t, "findings", run.Findings(), leakFound)
+	want(t, "findings", found(run), leakFound)
 	wantText(t, "stdout", r.Stdout, "warning: go1.99.0: this Go is not known: what outlives its tests is found")
 	m.Env = nil
 	r, _ = m.Test("./...")

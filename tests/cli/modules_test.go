@@ -25,7 +25,7 @@ func TestLeak(t *testing.T) {
 `)
 	r, run := m.Test("-C", "elsewhere", "./...")
 	wantCode(t, r, 1)
-	want(t, "findings", run.Findings(), leakFound)
+	want(t, "findings", found(run), leakFound)
 	want(t, "package", run.Package("example.com/m/in").Checked, "yes")
 	// Where the user stands is what paths are shown from.
 	wantText(t, "stdout", r.Stdout, "elsewhere/in/m_test.go:7")
@@ -77,7 +77,7 @@ func TestTwo(t *testing.T) { one.Start() }
 `)
 	r, run := m.Test("./one/...", "./two/...")
 	wantCode(t, r, 1)
-	want(t, "findings", run.Findings(), "TestTwo chan-send leak confirmed 1\n")
+	want(t, "findings", found(run), "TestTwo chan-send leak confirmed 1\n")
 	want(t, "packages", len(run.Packages()), 2)
 	wantText(t, "stdout", r.Stdout, "one/one.go:5")
 }
@@ -115,7 +115,7 @@ func TestLeak(t *testing.T) { dep.Start() }
 `)
 	r, run := m.Test("./...")
 	wantCode(t, r, 1)
-	want(t, "findings", run.Findings(), leakFound)
+	want(t, "findings", found(run), leakFound)
 	// The user's own line is where the dependency is called.
 	wantText(t, "stdout", r.Stdout, "m_test.go:9")
 }
@@ -137,10 +137,10 @@ func TestTagged(t *testing.T) {
 `)
 	r, run := m.Test("-tags", "special", "-run", "TestTagged", "./...")
 	wantCode(t, r, 1)
-	want(t, "findings", run.Findings(), "TestTagged chan-receive leak confirmed 1\n")
+	want(t, "findings", found(run), "TestTagged chan-receive leak confirmed 1\n")
 	r, run = m.Test("-run", "TestTagged", "./...")
 	wantCode(t, r, 0)
-	want(t, "findings without the tag", run.Findings(), "")
+	want(t, "findings without the tag", found(run), "")
 }
 
 // As go test does: another module in a folder below is not part of ./...
@@ -166,7 +166,7 @@ func TestInner(t *testing.T) {
 	m.Dir = m.Path("inner")
 	r, run := m.Test()
 	wantCode(t, r, 1)
-	want(t, "findings of the other module", run.Findings(), "TestInner chan-receive leak confirmed 1\n")
+	want(t, "findings of the other module", found(run), "TestInner chan-receive leak confirmed 1\n")
 }
 
 func TestExternalTestsAndNoTests(t *testing.T) {
@@ -194,7 +194,7 @@ package untested
 `)
 	r, run := m.Test("./outside", "./untested")
 	wantCode(t, r, 1)
-	want(t, "findings", run.Findings(), "TestOutside chan-send leak confirmed 1\n")
+	want(t, "findings", found(run), "TestOutside chan-send leak confirmed 1\n")
 	wantText(t, "stdout", r.Stdout, "[no test files]")
 	wantNoText(t, "stdout", r.Stdout, "not checked")
 }

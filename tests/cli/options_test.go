@@ -151,7 +151,7 @@ exit $code
 			m.Env = []string{"LOG=" + log}
 			r, run := m.Test("-exec", strings.ReplaceAll(c.exec, "DIR", m.Dir), "./...")
 			wantCode(t, r, 1)
-			want(t, "findings", run.Findings(), leakFound)
+			want(t, "findings", found(run), leakFound)
 			text, _ := os.ReadFile(log)
 			wantText(t, "the wrapper's log", string(text), c.log)
 
@@ -161,7 +161,7 @@ exit $code
 			}
 			r, run = m.Test("./...")
 			wantCode(t, r, 1)
-			want(t, "findings with GOFLAGS", run.Findings(), leakFound)
+			want(t, "findings with GOFLAGS", found(run), leakFound)
 		})
 	}
 }
@@ -193,7 +193,7 @@ func TestProgramAtPathWithSpace(t *testing.T) {
 	m.WriteProgram(m.Program, text)
 	r, run := m.Test("./...")
 	wantCode(t, r, 1)
-	want(t, "findings", run.Findings(), leakFound)
+	want(t, "findings", found(run), leakFound)
 }
 
 func TestProgramFoundInPath(t *testing.T) {
@@ -203,5 +203,5 @@ func TestProgramFoundInPath(t *testing.T) {
 	cmd.Env = append(cmd.Env, "PATH="+filepath.Dir(m.Program)+":"+os.Getenv("PATH"))
 	cmd.Path, cmd.Args[0] = m.Program, "straggler"
 	wantCode(t, m.Do(cmd), 1)
-	want(t, "findings", m.ReadRun(m.Run).Findings(), leakFound)
+	want(t, "findings", found(m.ReadRun(m.Run)), leakFound)
 }

@@ -55,7 +55,7 @@ func TestJSON(t *testing.T) {
 			m := drive.New(t, several)
 			r, run := m.Test(args...)
 			wantCode(t, r, 1)
-			want(t, "findings", run.Findings(), leakFound)
+			want(t, "findings", found(run), leakFound)
 			plain := m.Go(append([]string{"test"}, args...)...)
 			if got, want := normalise(t, r.Stdout), normalise(t, plain.Stdout); got != want {
 				t.Errorf("stdout differs, ours:\n%s\ngo's:\n%s", got, want)
@@ -115,7 +115,7 @@ func TestFiles(t *testing.T) {
 			}
 			r, run := m.Test(append(c.args, ".")...)
 			wantCode(t, r, 1)
-			want(t, "findings", run.Findings(), leakFound)
+			want(t, "findings", found(run), leakFound)
 			ours := list(t, m.Dir)
 			for file, reader := range c.files {
 				read := m.Do(m.Command(reader[0], reader[1:]...))

@@ -73,7 +73,7 @@ func TestRunFileWhileRunning(t *testing.T) {
 	r := startHanging(t, m)
 	run := m.ReadRun(m.Run)
 	want(t, "ended", run.Ended, false)
-	want(t, "findings", run.Findings(), leakFound)
+	want(t, "findings", found(run), leakFound)
 	half := m.Straggler("report", "term", m.Run)
 	wantCode(t, half, 0)
 	wantText(t, "the report", half.Stdout, "LEAK: TestLeak")
@@ -123,7 +123,7 @@ func TestStateFolder(t *testing.T) {
 		if len(files) != 1 {
 			t.Fatalf("run files: %v", files)
 		}
-		want(t, "findings", m.ReadRun(files[0]).Findings(), leakFound)
+		want(t, "findings", found(m.ReadRun(files[0])), leakFound)
 		wantText(t, "the last run", m.Straggler("report", "term").Stdout, "LEAK: TestLeak")
 	})
 	t.Run("XDG_STATE_HOME", func(t *testing.T) {
@@ -215,6 +215,6 @@ func TestTwoAtOnce(t *testing.T) {
 	files, _ := filepath.Glob(filepath.Join(m.Home, ".local/state/straggler/runs/*.jsonl"))
 	want(t, "run files", len(files), 2)
 	for _, file := range files {
-		want(t, "findings", m.ReadRun(file).Findings(), leakFound)
+		want(t, "findings", found(m.ReadRun(file)), leakFound)
 	}
 }

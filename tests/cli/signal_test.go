@@ -64,7 +64,7 @@ func TestSignals(t *testing.T) {
 			}
 			run := m.ReadRun(m.Run)
 			want(t, "exit status in the run file", run.Code(), 128+int(c.signal))
-			want(t, "findings", run.Findings(), leakFound)
+			want(t, "findings", found(run), leakFound)
 			wantText(t, "stdout", result.Stdout, "LEAK: TestLeak")
 			wantText(t, "stdout", result.Stdout, "interrupted by SIG")
 			second := run.Package("example.com/m/second")
@@ -116,7 +116,7 @@ func TestRunnerKilled(t *testing.T) {
 	}
 	run := m.ReadRun(m.Run)
 	want(t, "ended", run.Ended, false)
-	want(t, "findings", run.Findings(), leakFound)
+	want(t, "findings", found(run), leakFound)
 	again := m.Straggler("report", "term", m.Run)
 	wantCode(t, again, 0)
 	wantText(t, "the report", again.Stdout, "LEAK: TestLeak")
@@ -142,7 +142,7 @@ func TestWatcherKilled(t *testing.T) {
 		t.Errorf("it took %v to end", result.Time)
 	}
 	run := m.ReadRun(m.Run)
-	want(t, "findings", run.Findings(), leakFound)
+	want(t, "findings", found(run), leakFound)
 	second := run.Package("example.com/m/second")
 	if second.Checked != "no" || second.Why == "" {
 		t.Errorf("the package whose watcher was killed is checked %q: %q", second.Checked, second.Why)
@@ -184,7 +184,7 @@ func TestClosedStreams(t *testing.T) {
 			want(t, "exit status", r.Code, c.code)
 			run := m.ReadRun(m.Run)
 			if c.code == 1 {
-				want(t, "findings", run.Findings(), leakFound)
+				want(t, "findings", found(run), leakFound)
 			}
 			want(t, "code in the run file", run.Code(), c.code)
 			if c.closed == ">&-" {

@@ -90,7 +90,7 @@ func TestBuildFailureIsListed(t *testing.T) {
 	wantCode(t, r, 1)
 	want(t, "the good one", run.Package("example.com/m/good").Checked, "yes")
 	want(t, "the broken one", run.Package("example.com/m/broken").Checked, "no")
-	want(t, "findings", run.Findings(), leakFound)
+	want(t, "findings", found(run), leakFound)
 	wantText(t, "stdout", r.Stdout, "[build failed]")
 	wantText(t, "stdout", r.Stdout, "checked 2 of 3 packages")
 	wantText(t, "stdout", r.Stdout, "not checked (it did not build): example.com/m/broken")

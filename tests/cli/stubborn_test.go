@@ -105,7 +105,7 @@ func TestSlow(t *testing.T) {
 			syscall.Kill(pid, syscall.SIGINT)
 			wantInterrupted(t, r)
 			run := m.ReadRun(m.Run)
-			want(t, "findings", run.Findings(), "")
+			want(t, "findings", found(run), "")
 			if p := run.Package("example.com/m"); p.Checked == "" || p.Checked == "yes" || p.Why == "" {
 				t.Errorf("the package is checked %q: %q", p.Checked, p.Why)
 			}
