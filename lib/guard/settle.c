@@ -206,5 +206,6 @@ bool settle_was_fair(const struct settle *s)
 		return true;
 	/* It ran little because it sleeps in between. The kernel adds a delay when it is over:
 	 * one that lasts shows in that nothing has run for long. */
-	return s->starved_ns < passed_ns / 2 && s->look_ns - s->moved_ns < passed_ns / 10;
+	return s->look_ns - s->moved_ns < passed_ns / 4 &&
+	       (s->starved_ns < passed_ns / 2 || passed_ns - s->starved_ns >= s->budget_ns);
 }

@@ -348,6 +348,10 @@ static void it_was_fair_when_it_ran_or_could_have(void **state)
 	/* Waited for a processor most of the time, or still does. */
 	s.starved_ns = 600;
 	assert_false(settle_was_fair(&s));
+	/* Beside that it had all of its budget. */
+	s.look_ns = 1600;
+	s.moved_ns = 1500;
+	assert_true(settle_was_fair(&s));
 	s.starved_ns = 0;
 	s.moved_ns = 500;
 	assert_false(settle_was_fair(&s));
