@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "cmd.h"
 #include "config/edit.h"
 #include "configuration.h"
+#include "options.h"
 #include "state.h"
 #include "target.h"
 #include "terminal.h"
@@ -33,31 +33,29 @@ static const char help[] =
     "  --config FILE     the file to write to (.straggler.yaml, found upwards or made)\n"
     "  --help            print this\n";
 
-static bool take_option(int option, struct request *r, const char *given, struct err *err)
+static void take_option(int option, struct request *r)
 {
 	switch (option) {
 	case 'r':
 		r->reason = optarg;
-		return true;
+		break;
 	case 't':
 		r->ticket = optarg;
-		return true;
+		break;
 	case 'e':
 		r->expires = optarg;
-		return true;
+		break;
 	case 'f':
 		r->run = optarg;
-		return true;
+		break;
 	case 'c':
 		r->config = optarg;
-		return true;
+		break;
 	case 'h':
 		r->help = true;
-		return true;
-	case ':':
-		return err_set(err, ERR_USAGE, "allow: %s needs a value", given);
+		break;
 	default:
-		return err_set(err, ERR_USAGE, "allow: unknown option '%s'", given);
+		break;
 	}
 }
 
@@ -75,10 +73,10 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 {
 	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1)
-		if (!take_option(option, r, argv[optind - 1], err))
-			return false;
+	while ((option = options_next("allow", options, false, argc, argv, err)) > 0)
+		take_option(option, r);
+	if (option == OPTIONS_BAD)
+		return false;
 	if (r->help)
 		return true;
 	if (optind + 1 != argc)
@@ -92,13 +90,9 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 static bool find_draft(const struct request *r, const struct policy *policy, struct run_file *run,
 		       struct draft *d, struct err *err)
 {
-	AUTO_BUF last = { 0 };
-	const char *path = r->run;
+	AUTO_BUF path = { 0 };
 
-	if (!path && !state_last_run(&last, err))
-		return false;
-	path = path ? path : buf_str(&last);
-	if (!run_file_read(run, path, err))
+	if (!state_run(&path, r->run, err) || !run_file_read(run, buf_str(&path), err))
 		return false;
 	/* Since then something may have been allowed already. */
 	draft_decide(run, policy);
@@ -107,7 +101,7 @@ static bool find_draft(const struct request *r, const struct policy *policy, str
 		return err_set(err, ERR_USAGE,
 			       "no finding has the key '%.40s' in %s; 'straggler report term' "
 			       "shows them",
-			       r->key, path);
+			       r->key, buf_str(&path));
 	/* A narrower one in front of it is of no use where it is as narrow. */
 	if (d->beyond && d->beyond_count == d->count)
 		return err_set(err, ERR_USAGE,

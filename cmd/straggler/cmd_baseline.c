@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "base/vec.h"
 #include "cmd.h"
 #include "config/edit.h"
+#include "options.h"
 #include "report/place.h"
 #include "report/text.h"
 #include "state.h"
@@ -31,22 +31,20 @@ static const char help[] =
     "                 not leak any more\n"
     "  --help         print this\n";
 
-static bool take_option(int option, struct request *r, const char *given, struct err *err)
+static void take_option(int option, struct request *r)
 {
 	switch (option) {
 	case 'w':
 		r->write = optarg;
-		return true;
+		break;
 	case 't':
 		r->tighten = true;
-		return true;
+		break;
 	case 'h':
 		r->help = true;
-		return true;
-	case ':':
-		return err_set(err, ERR_USAGE, "baseline: %s needs a value", given);
+		break;
 	default:
-		return err_set(err, ERR_USAGE, "baseline: unknown option '%s'", given);
+		break;
 	}
 }
 
@@ -61,10 +59,10 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 {
 	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1)
-		if (!take_option(option, r, argv[optind - 1], err))
-			return false;
+	while ((option = options_next("baseline", options, false, argc, argv, err)) > 0)
+		take_option(option, r);
+	if (option == OPTIONS_BAD)
+		return false;
 	if (argc - optind > 1)
 		return err_set(err, ERR_USAGE, "baseline takes one run file");
 	r->run = argv[optind];
@@ -82,11 +80,9 @@ struct work {
 
 static bool open_work(struct work *w, const struct request *r, struct err *err)
 {
-	AUTO_BUF last = { 0 };
+	AUTO_BUF path = { 0 };
 
-	if (!r->run && !state_last_run(&last, err))
-		return false;
-	if (!run_file_read(&w->run, r->run ? r->run : buf_str(&last), err) ||
+	if (!state_run(&path, r->run, err) || !run_file_read(&w->run, buf_str(&path), err) ||
 	    !configuration_read(&w->used, NULL, NULL, err) || !configuration_finish(&w->used, err))
 		return false;
 	target_name(&w->path, r->write, &w->used);

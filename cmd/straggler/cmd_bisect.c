@@ -305,13 +305,11 @@ static bool meet_leak(struct bisection *b, struct err *err)
 
 static bool choose_leak(struct bisection *b, struct err *err)
 {
-	AUTO_BUF last = { 0 };
+	AUTO_BUF path = { 0 };
 
-	if (b->run)
-		return read_leak(b, b->run, err);
-	if (b->key || b->test)
+	if (!b->run && (b->key || b->test))
 		return meet_leak(b, err);
-	return state_last_run(&last, err) && read_leak(b, buf_str(&last), err);
+	return state_run(&path, b->run, err) && read_leak(b, buf_str(&path), err);
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */

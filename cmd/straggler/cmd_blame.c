@@ -1,9 +1,9 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "cmd.h"
+#include "options.h"
 #include "report/report.h"
 #include "repository.h"
 #include "state.h"
@@ -29,25 +29,23 @@ static const char help[] =
     "  --color WHEN   auto, always or never\n"
     "  --help         print this\n";
 
-static bool take_option(int option, struct request *r, const char *given, struct err *err)
+static void take_option(int option, struct request *r)
 {
 	switch (option) {
 	case 's':
 		r->since = optarg;
-		return true;
+		break;
 	case 'j':
 		r->json = true;
-		return true;
+		break;
 	case 'C':
 		r->color = optarg;
-		return true;
+		break;
 	case 'h':
 		r->help = true;
-		return true;
-	case ':':
-		return err_set(err, ERR_USAGE, "blame: %s needs a value", given);
+		break;
 	default:
-		return err_set(err, ERR_USAGE, "blame: unknown option '%s'", given);
+		break;
 	}
 }
 
@@ -63,10 +61,10 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 {
 	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1)
-		if (!take_option(option, r, argv[optind - 1], err))
-			return false;
+	while ((option = options_next("blame", options, false, argc, argv, err)) > 0)
+		take_option(option, r);
+	if (option == OPTIONS_BAD)
+		return false;
 	if (argc - optind > 1)
 		return err_set(err, ERR_USAGE, "blame takes one run file");
 	r->run = argv[optind];
@@ -117,13 +115,11 @@ static bool blame(const struct request *r, struct err *err)
 {
 	AUTO_RUN_FILE run = { 0 };
 	AUTO_REPO repo = { 0 };
-	AUTO_BUF last = { 0 };
+	AUTO_BUF path = { 0 };
 	struct blame_facts facts;
 	struct blame_spec spec = { .repo = &repo, .since = r->since };
 
-	if (!r->run && !state_last_run(&last, err))
-		return false;
-	return run_file_read(&run, r->run ? r->run : buf_str(&last), err) &&
+	return state_run(&path, r->run, err) && run_file_read(&run, buf_str(&path), err) &&
 	       repository_of_run(&repo, &run.run, err) && blame_run(&run, &spec, &facts, err) &&
 	       print(r, &run, &facts, err);
 }

@@ -1,10 +1,10 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "account/comparison.h"
 #include "base/str.h"
 #include "cmd.h"
+#include "options.h"
 #include "report/compared.h"
 #include "report/summary.h"
 #include "terminal.h"
@@ -34,22 +34,20 @@ static const char help[] =
     "  known    both have it\n"
     "  gone     only the base has it\n";
 
-static bool take_option(int option, struct request *r, const char *given, struct err *err)
+static void take_option(int option, struct request *r)
 {
 	switch (option) {
 	case 'j':
 		r->json = true;
-		return true;
+		break;
 	case 'C':
 		r->color = optarg;
-		return true;
+		break;
 	case 'h':
 		r->help = true;
-		return true;
-	case ':':
-		return err_set(err, ERR_USAGE, "compare: %s needs a value", given);
+		break;
 	default:
-		return err_set(err, ERR_USAGE, "compare: unknown option '%s'", given);
+		break;
 	}
 }
 
@@ -85,10 +83,10 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 {
 	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "+:h", options, NULL)) != -1)
-		if (!take_option(option, r, argv[optind - 1], err))
-			return false;
+	while ((option = options_next("compare", options, true, argc, argv, err)) > 0)
+		take_option(option, r);
+	if (option == OPTIONS_BAD)
+		return false;
 	if (r->help)
 		return true;
 	return terminal_options(r->color, STDOUT_FILENO, &r->options, err) &&

@@ -1,9 +1,9 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/nearest.h"
 #include "cmd.h"
+#include "options.h"
 #include "report/explain.h"
 #include "state.h"
 #include "terminal.h"
@@ -28,22 +28,20 @@ static void help(void)
 	     "  --help          print this");
 }
 
-static bool take_option(int option, struct request *r, const char *given, struct err *err)
+static void take_option(int option, struct request *r)
 {
 	switch (option) {
 	case 'r':
 		r->run = optarg;
-		return true;
+		break;
 	case 'C':
 		r->color = optarg;
-		return true;
+		break;
 	case 'h':
 		r->help = true;
-		return true;
-	case ':':
-		return err_set(err, ERR_USAGE, "explain: %s needs a value", given);
+		break;
 	default:
-		return err_set(err, ERR_USAGE, "explain: unknown option '%s'", given);
+		break;
 	}
 }
 
@@ -58,10 +56,10 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 {
 	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1)
-		if (!take_option(option, r, argv[optind - 1], err))
-			return false;
+	while ((option = options_next("explain", options, false, argc, argv, err)) > 0)
+		take_option(option, r);
+	if (option == OPTIONS_BAD)
+		return false;
 	if (argc - optind > 1)
 		return err_set(err, ERR_USAGE, "explain takes one class or key");
 	r->what = argv[optind];
@@ -85,13 +83,13 @@ static bool unknown(const char *what, struct err *err)
 static bool explain_finding(const struct request *r, struct buf *out, struct err *err)
 {
 	AUTO_RUN_FILE run = { 0 };
-	AUTO_BUF last = { 0 };
+	AUTO_BUF path = { 0 };
 	struct screen s;
 
 	/* Without a run it can only be a class that there is not. */
-	if (!r->run && !state_last_run(&last, NULL))
+	if (!state_run(&path, r->run, NULL))
 		return unknown(r->what, err);
-	if (!run_file_read(&run, r->run ? r->run : buf_str(&last), err))
+	if (!run_file_read(&run, buf_str(&path), err))
 		return false;
 	s = screen_of(&run, &r->options, out);
 	return explain_key(&s, &run, r->what) || unknown(r->what, err);

@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "elsewhere.h"
 #include "gotest/listing.h"
 #include "hook_files.h"
+#include "options.h"
 #include "report/report.h"
 #include "run/answer.h"
 #include "run/trial.h"
@@ -51,26 +51,25 @@ struct hook {
 
 /* --- the command line --------------------------------------------------------------------- */
 
-static bool take_option(int option, struct hook *h, const char *given, struct err *err)
+static bool take_option(int option, struct hook *h, struct err *err)
 {
 	switch (option) {
 	case 's':
 		h->stage = optarg;
-		return true;
+		break;
 	case 'b':
 		return duration_parse(optarg, &h->budget_ns, err) ||
 		       err_wrap(err, "hook: --budget");
 	case 'S':
 		h->strict = true;
-		return true;
+		break;
 	case 'h':
 		h->helped = true;
-		return true;
-	case ':':
-		return err_set(err, ERR_USAGE, "hook: %s needs a value", given);
+		break;
 	default:
-		return err_set(err, ERR_USAGE, "hook: unknown option '%s'", given);
+		break;
 	}
+	return true;
 }
 
 static const struct option long_options[] = {
@@ -85,10 +84,11 @@ static bool parse(int argc, char **argv, struct hook *h, struct err *err)
 {
 	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1)
-		if (!take_option(option, h, argv[optind - 1], err))
+	while ((option = options_next("hook", long_options, false, argc, argv, err)) > 0)
+		if (!take_option(option, h, err))
 			return false;
+	if (option == OPTIONS_BAD)
+		return false;
 	if (h->helped)
 		return true;
 	if (strcmp(h->stage, "pre-push") != 0 && strcmp(h->stage, "pre-commit") != 0)

@@ -1,9 +1,9 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd.h"
+#include "options.h"
 #include "report/report.h"
 #include "state.h"
 #include "terminal.h"
@@ -31,25 +31,23 @@ static void help(void)
 	     "  --color WHEN    auto, always or never");
 }
 
-static bool take_option(int option, struct request *r, const char *given, struct err *err)
+static void take_option(int option, struct request *r)
 {
 	switch (option) {
 	case 'c':
 		r->options.counts = true;
-		return true;
+		break;
 	case 'v':
 		r->options.verbose = true;
-		return true;
+		break;
 	case 'C':
 		r->color = optarg;
-		return true;
+		break;
 	case 'h':
 		r->help = true;
-		return true;
-	case ':':
-		return err_set(err, ERR_USAGE, "report: %s needs a value", given);
+		break;
 	default:
-		return err_set(err, ERR_USAGE, "report: unknown option '%s'", given);
+		break;
 	}
 }
 
@@ -65,10 +63,10 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 {
 	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1)
-		if (!take_option(option, r, argv[optind - 1], err))
-			return false;
+	while ((option = options_next("report", options, false, argc, argv, err)) > 0)
+		take_option(option, r);
+	if (option == OPTIONS_BAD)
+		return false;
 	if (r->help)
 		return true;
 	if (optind == argc)
@@ -78,18 +76,16 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 	return terminal_options(r->color, STDOUT_FILENO, &r->options, err);
 }
 
-static bool print(const struct report *report, const struct report_options *o, const char *path,
+static bool print(const struct report *report, const struct report_options *o, const char *run,
 		  struct err *err)
 {
 	AUTO_RUN_FILE r = { 0 };
-	AUTO_BUF last = { 0 }, out = { 0 };
+	AUTO_BUF path = { 0 }, out = { 0 };
 
 	if (report->binary && isatty(STDOUT_FILENO))
 		return err_set(err, ERR_USAGE,
 			       "report: %s is not for a terminal, send it to a file", report->name);
-	if (!path && !state_last_run(&last, err))
-		return false;
-	if (!run_file_read(&r, path ? path : buf_str(&last), err) ||
+	if (!state_run(&path, run, err) || !run_file_read(&r, buf_str(&path), err) ||
 	    !report->write(&r, o, &out, err))
 		return false;
 	fwrite(buf_str(&out), 1, out.len, stdout);

@@ -102,7 +102,7 @@ static void find_latest(DIR *dir, struct buf *latest)
 	}
 }
 
-bool state_last_run(struct buf *path, struct err *err)
+static bool last_run(struct buf *path, struct err *err)
 {
 	AUTO_BUF runs = { 0 }, latest = { 0 };
 	DIR *dir;
@@ -121,5 +121,13 @@ bool state_last_run(struct buf *path, struct err *err)
 	buf_puts(path, buf_str(&runs));
 	buf_putc(path, '/');
 	buf_puts(path, buf_str(&latest));
+	return true;
+}
+
+bool state_run(struct buf *path, const char *given, struct err *err)
+{
+	if (!given)
+		return last_run(path, err);
+	buf_puts(path, given);
 	return true;
 }

@@ -19,8 +19,8 @@ bool state_runs_dir(struct buf *path, struct err *err);
 /* Appends another folder of ours, as state_runs_dir does. */
 bool state_folder(struct buf *path, const char *name, struct err *err);
 
-/* Appends the path of the run file in there that was written last. Fails with
- * ERR_USAGE when there is none. */
-bool state_last_run(struct buf *path, struct err *err);
+/* Appends the path of a run file: the one that is given; NULL: the one in there that was
+ * written last, ERR_USAGE when there is none. */
+bool state_run(struct buf *path, const char *given, struct err *err);
 
 #endif
