@@ -47,36 +47,6 @@ static void write_anew(const struct run_file *run, struct str old, struct buf *n
 	}
 }
 
-static bool read_whole(const char *path, struct buf *text)
-{
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return false;
-	do {
-		n = read(fd, buf_reserve(text, 65536), 65536);
-		text->len += n > 0 ? (size_t)n : 0;
-	} while (n > 0 || (n < 0 && errno == EINTR));
-	return n == 0;
-}
-
-static bool write_whole(int fd, const struct buf *text)
-{
-	size_t done = 0;
-
-	while (done < text->len) {
-		ssize_t n = write(fd, text->data + done, text->len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		done += (size_t)n;
-	}
-	return true;
-}
-
 /* Whoever reads meanwhile sees the old text or the new one. */
 static bool replace(const char *path, const struct buf *text, int *fd)
 {
@@ -92,7 +62,7 @@ static bool replace(const char *path, const struct buf *text, int *fd)
 	new = mkostemp(temporary.data, O_APPEND | O_CLOEXEC);
 	if (new < 0)
 		return false;
-	if (fchmod(new, st.st_mode & 07777) || !write_whole(new, text) ||
+	if (fchmod(new, st.st_mode & 07777) || !buf_flush(text, new) ||
 	    rename(buf_str(&temporary), real)) {
 		int why = errno;
 
@@ -109,11 +79,13 @@ static bool replace(const char *path, const struct buf *text, int *fd)
 static void rewrite(const struct run_file *run, const char *path, int *fd)
 {
 	AUTO_BUF old = { 0 }, new = { 0 };
+	AUTO_CLOSE int from = -1;
 	struct stat st;
 
 	if (!path || *fd < 0 || fstat(*fd, &st) || !S_ISREG(st.st_mode))
 		return;
-	if (read_whole(path, &old)) {
+	from = open(path, O_RDONLY | O_CLOEXEC);
+	if (from >= 0 && buf_fill(&old, from, SIZE_MAX)) {
 		write_anew(run, (struct str){ buf_str(&old), old.len }, &new);
 		if (replace(path, &new, fd))
 			return;

@@ -23,7 +23,7 @@ static bool write_new(const char *path, struct err *err)
 	if (fd < 0)
 		return err_sys(err, errno, "create %s", path);
 	sample_write(&text);
-	if (write(fd, text.data, text.len) != (ssize_t)text.len) {
+	if (!buf_flush(&text, fd)) {
 		err_sys(err, errno, "write %s", path);
 		unlink(path);
 		return false;

@@ -395,22 +395,6 @@ static bool open_files(struct invocation *t, struct err *err)
 	return use_temporary(t, err);
 }
 
-static bool write_all(int fd, const struct buf *b)
-{
-	size_t done = 0;
-
-	while (done < b->len) {
-		ssize_t n = write(fd, b->data + done, b->len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		done += (size_t)n;
-	}
-	return true;
-}
-
 static char *suffixed(const char *path, const char *suffix)
 {
 	struct buf b = { 0 };
@@ -427,7 +411,7 @@ static bool write_policy(struct invocation *t, struct err *err)
 	t->policy = suffixed(t->sink, ".policy");
 	policy_write(&t->configuration.policy, &text);
 	fd = open(t->policy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	return (fd >= 0 && write_all(fd, &text)) || err_sys(err, errno, "write %s", t->policy);
+	return (fd >= 0 && buf_flush(&text, fd)) || err_sys(err, errno, "write %s", t->policy);
 }
 
 static void close_files(struct invocation *t)
@@ -452,7 +436,7 @@ static bool show(void *ctx, struct buf *out, struct buf *errors)
 {
 	struct invocation *t = ctx;
 
-	if (write_all(STDOUT_FILENO, out) && write_all(STDERR_FILENO, errors))
+	if (buf_flush(out, STDOUT_FILENO) && buf_flush(errors, STDERR_FILENO))
 		return true;
 	t->refused = errno;
 	return false;
@@ -564,7 +548,7 @@ static bool compare_with_base(struct invocation *t, struct runner_result *r, str
 	if (!base_compare(&t->base, &r->file, &lines, err))
 		return false;
 	r->signal = t->base.signal;
-	if (t->run_file >= 0 && !r->lost[0] && !write_all(t->run_file, &lines))
+	if (t->run_file >= 0 && !r->lost[0] && !buf_flush(&lines, t->run_file))
 		r->lost = strerror(errno);
 	return true;
 }
@@ -575,7 +559,7 @@ static void finish_run_file(struct invocation *t, struct runner_result *r, int c
 
 	r->file.end.exit_code = code;
 	record_write_end(&line, &r->file.end);
-	if (t->run_file >= 0 && !r->lost[0] && !write_all(t->run_file, &line))
+	if (t->run_file >= 0 && !r->lost[0] && !buf_flush(&line, t->run_file))
 		r->lost = strerror(errno);
 	if (r->lost[0])
 		terminal_line(stderr, "straggler: the run file is incomplete: %s: %s", t->run_path,
@@ -595,7 +579,7 @@ static bool print_report(struct invocation *t, const struct runner_result *r, in
 		return true; /* go has said why */
 	if (!report_term.write(&r->file, &t->report, &text, err))
 		return false;
-	if (write_all(json ? STDERR_FILENO : STDOUT_FILENO, &text) || r->signal)
+	if (buf_flush(&text, json ? STDERR_FILENO : STDOUT_FILENO) || r->signal)
 		return true;
 	t->refused = errno;
 	return end_refused(t, code, err);

@@ -29,22 +29,6 @@ static void name_new_file(struct buf *path)
 	buf_puts(path, CONFIG_FILE);
 }
 
-static bool write_whole(int fd, const struct buf *text)
-{
-	size_t done = 0;
-
-	while (done < text->len) {
-		ssize_t n = write(fd, text->data + done, text->len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		done += (size_t)n;
-	}
-	return fsync(fd) == 0;
-}
-
 bool target_replace(const char *path, const struct buf *text, struct err *err)
 {
 	AUTO_FREE char *real = realpath(path, NULL);
@@ -58,7 +42,7 @@ bool target_replace(const char *path, const struct buf *text, struct err *err)
 	if (fd < 0)
 		return err_sys(err, errno, "create a file beside %s", to);
 	fchmod(fd, stat(to, &st) == 0 ? st.st_mode & 07777 : 0644);
-	if (write_whole(fd, text) && rename(buf_str(&temporary), to) == 0)
+	if (buf_flush(text, fd) && fsync(fd) == 0 && rename(buf_str(&temporary), to) == 0)
 		return true;
 	err_sys(err, errno, "write %s", to);
 	unlink(buf_str(&temporary));

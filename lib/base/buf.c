@@ -1,10 +1,13 @@
 #include "base/buf.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/vec.h"
+
+#define FILL_BYTES 65536 /* at a time */
 
 char *buf_reserve(struct buf *b, size_t n)
 {
@@ -50,6 +53,35 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	vsnprintf(buf_reserve(b, (size_t)n), (size_t)n + 1, fmt, ap);
 	va_end(ap);
 	b->len += (size_t)n;
+}
+
+bool buf_fill(struct buf *b, int fd, size_t most)
+{
+	size_t start = b->len;
+	ssize_t n;
+
+	do {
+		n = read(fd, buf_reserve(b, FILL_BYTES), FILL_BYTES);
+		b->len += n > 0 ? (size_t)n : 0;
+		b->data[b->len] = '\0';
+	} while ((n > 0 && b->len - start <= most) || (n < 0 && errno == EINTR));
+	if (n > 0)
+		errno = EFBIG;
+	return n == 0;
+}
+
+bool buf_flush(const struct buf *b, int fd)
+{
+	size_t done = 0;
+
+	while (done < b->len) {
+		ssize_t n = write(fd, b->data + done, b->len - done);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return true;
 }
 
 void buf_consume(struct buf *b, size_t n)

@@ -24,6 +24,13 @@ void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
  * it wrote to len. */
 char *buf_reserve(struct buf *b, size_t n);
 
+/* Appends what fd gives up to its end, at most `most` bytes, through signals. False: errno says
+ * why, EFBIG when there is more; what came until then is in b. */
+bool buf_fill(struct buf *b, int fd, size_t most);
+
+/* Writes all of b to fd, through signals. False: errno says why. */
+bool buf_flush(const struct buf *b, int fd);
+
 /* Removes the first n bytes. */
 void buf_consume(struct buf *b, size_t n);
 

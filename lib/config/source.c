@@ -29,28 +29,6 @@ static bool is_null(const struct stat *st)
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
 }
 
-static bool read_all(int fd, const char *path, struct buf *text, struct err *err)
-{
-	size_t start = text->len;
-	ssize_t n;
-
-	for (;;) {
-		n = read(fd, buf_reserve(text, 65536), 65536);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return fail(err, path, errno);
-		text->len += (size_t)n;
-		text->data[text->len] = '\0';
-		if (!n)
-			return true;
-		if (text->len - start > YAML_BYTES_MAX) {
-			err_set(err, ERR_USAGE, "it is larger than %d MiB", YAML_BYTES_MAX >> 20);
-			return err_at(err, path, 1, 1);
-		}
-	}
-}
-
 bool source_read(const char *path, struct buf *text, struct source_id *id, struct err *err)
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -64,7 +42,12 @@ bool source_read(const char *path, struct buf *text, struct source_id *id, struc
 		return refuse(err, path, "it is neither a file nor /dev/null");
 	if (id)
 		*id = (struct source_id){ .device = st.st_dev, .inode = st.st_ino };
-	return read_all(fd, path, text, err);
+	if (buf_fill(text, fd, YAML_BYTES_MAX))
+		return true;
+	if (errno != EFBIG)
+		return fail(err, path, errno);
+	err_set(err, ERR_USAGE, "it is larger than %d MiB", YAML_BYTES_MAX >> 20);
+	return err_at(err, path, 1, 1);
 }
 
 static bool has(const char *dir, const char *name)

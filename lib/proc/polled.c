@@ -225,24 +225,15 @@ bool polled_judge(const struct polled_fds *fds, struct str tcp, struct str liste
 
 /* --- /proc ------------------------------------------------------------------------------------ */
 
-/* Appends a file of /proc/PID. False: it cannot be read, or is larger than TABLE_MAX. */
+/* Appends a file of /proc/PID. False: it cannot be read, or out would be larger than TABLE_MAX. */
 static bool slurp(struct buf *out, int pid, const char *name)
 {
+	AUTO_CLOSE int fd = -1;
 	char path[64];
-	ssize_t n = 1;
-	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	while (n > 0 && out->len < TABLE_MAX) {
-		n = read(fd, buf_reserve(out, 1 << 16), 1 << 16);
-		if (n > 0)
-			out->len += (size_t)n;
-	}
-	close(fd);
-	return n == 0;
+	return fd >= 0 && out->len <= TABLE_MAX && buf_fill(out, fd, TABLE_MAX - out->len);
 }
 
 static bool list(struct polled_fds *fds, int pid)

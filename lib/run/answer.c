@@ -5,18 +5,6 @@
 
 #include "proc/spawn.h"
 
-/* Until it closes the pipe. */
-static void read_all(int fd, struct buf *out)
-{
-	ssize_t n;
-
-	do {
-		n = read(fd, buf_reserve(out, 4096), 4096);
-		if (n > 0)
-			out->len += (size_t)n;
-	} while (n > 0 || (n < 0 && errno == EINTR));
-}
-
 bool answer_read(const char *const *words, char *const *envp, struct buf *out, struct err *err)
 {
 	struct spawn s = { .path = words[0], .envp = envp, .fds = { -1, -1, -1 } };
@@ -32,7 +20,7 @@ bool answer_read(const char *const *words, char *const *envp, struct buf *out, s
 	ok = spawn_start(&s, &child, err);
 	close(ends[1]);
 	if (ok)
-		read_all(ends[0], out);
+		buf_fill(out, ends[0], SIZE_MAX);
 	close(ends[0]);
 	if (!ok)
 		return false;

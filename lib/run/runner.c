@@ -51,19 +51,8 @@ struct runner {
 
 static void write_run_file(struct runner *r, const struct buf *lines)
 {
-	size_t done = 0;
-
-	while (r->spec->run_file >= 0 && !r->result->lost[0] && done < lines->len) {
-		ssize_t n = write(r->spec->run_file, lines->data + done, lines->len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			r->result->lost = strerror(errno);
-			return;
-		}
-		done += (size_t)n;
-	}
+	if (r->spec->run_file >= 0 && !r->result->lost[0] && !buf_flush(lines, r->spec->run_file))
+		r->result->lost = strerror(errno);
 }
 
 static void end_go(struct runner *r, int sig)

@@ -10,20 +10,10 @@ bool sink_append(const char *path, const struct buf *text, bool make, struct err
 {
 	int flags = O_WRONLY | O_APPEND | O_CLOEXEC | (make ? O_CREAT : 0);
 	AUTO_CLOSE int fd = open(path, flags, 0666);
-	size_t done = 0;
 
 	if (fd < 0)
 		return err_sys(err, errno, "open %s", path);
-	while (done < text->len) {
-		ssize_t n = write(fd, text->data + done, text->len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(err, errno, "write %s", path);
-		done += (size_t)n;
-	}
-	return true;
+	return buf_flush(text, fd) || err_sys(err, errno, "write %s", path);
 }
 
 bool sink_open(struct sink *s, const char *path, struct err *err)

@@ -181,12 +181,11 @@ static void read_cuts(struct repo *r)
 	AUTO_BUF path = { 0 };
 	AUTO_BUF text = { 0 };
 	AUTO_CLOSE int fd = -1;
-	ssize_t n;
 
 	buf_printf(&path, "%s/shallow", git_repository_commondir(r->git));
 	fd = open(buf_str(&path), O_RDONLY | O_CLOEXEC);
-	while (fd >= 0 && (n = read(fd, buf_reserve(&text, 4096), 4096)) > 0)
-		text.len += (size_t)n;
+	if (fd >= 0)
+		buf_fill(&text, fd, SIZE_MAX);
 	add_cuts(r, (struct str){ buf_str(&text), text.len });
 }
 
@@ -396,7 +395,6 @@ bool repo_read_file(const struct repo *r, const char *path, struct buf *text)
 	AUTO_BUF full = { 0 };
 	AUTO_CLOSE int fd = -1;
 	struct stat st;
-	ssize_t n;
 
 	if (path[0] != '/' && !r->root)
 		return false;
@@ -406,11 +404,7 @@ bool repo_read_file(const struct repo *r, const char *path, struct buf *text)
 	fd = open(buf_str(&full), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > REPO_FILE_MAX)
 		return false;
-	do {
-		n = read(fd, buf_reserve(text, 65536), 65536);
-		text->len += n > 0 ? (size_t)n : 0;
-	} while ((n > 0 && text->len <= REPO_FILE_MAX) || (n < 0 && errno == EINTR));
-	return n == 0;
+	return buf_fill(text, fd, REPO_FILE_MAX);
 }
 
 /* --- commits --------------------------------------------------------------------------- */

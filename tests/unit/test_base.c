@@ -1,3 +1,5 @@
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -167,9 +169,38 @@ static void durations_are_for_people(void **state)
 		assert_string_equal(duration_format(cases[i].ns, text), cases[i].text);
 }
 
+static void buf_fills_to_the_end_and_flushes_all(void **state)
+{
+	AUTO_BUF text = { 0 }, copy = { 0 };
+	FILE *f = tmpfile();
+
+	(void)state;
+	assert_non_null(f);
+	for (int i = 0; i < 20000; i++)
+		buf_printf(&text, "%d\n", i);
+	assert_true(buf_flush(&text, fileno(f)));
+	/* What was there stays, and the end is marked whatever the memory had in it before. */
+	buf_puts(&copy, "front ");
+	memset(buf_reserve(&copy, 300000), 'x', 300000);
+	rewind(f);
+	assert_true(buf_fill(&copy, fileno(f), text.len));
+	assert_int_equal(copy.len, text.len + strlen("front "));
+	assert_string_equal(buf_str(&copy) + strlen("front "), buf_str(&text));
+	rewind(f);
+	buf_reset(&copy);
+	assert_false(buf_fill(&copy, fileno(f), text.len - 1));
+	assert_int_equal(errno, EFBIG);
+	fclose(f);
+	assert_false(buf_fill(&copy, -1, 1));
+	assert_false(buf_flush(&text, -1));
+	buf_reset(&text);
+	assert_true(buf_flush(&text, -1)); /* nothing to write */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(buf_fills_to_the_end_and_flushes_all),
 		cmocka_unit_test(buf_grows_consumes_and_gives_away),
 		cmocka_unit_test(map_finds_what_is_in_and_nothing_else),
 		cmocka_unit_test(map_stays_small_under_churn),
