@@ -1,10 +1,8 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "account/sighting.h"
@@ -18,126 +16,15 @@
 #include "proc/spawn.h"
 #include "report/report.h"
 #include "run/runner.h"
-#include "state.h"
+#include "run_files.h"
 #include "terminal.h"
+#include "test_options.h"
 #include "version.h"
 
 extern char **environ;
 
-#define RUNS_MAX 1000
-
 /* What git bisect run understands (git-bisect(1)). */
 enum { STEP_GOOD = 0, STEP_BAD = 1, STEP_SKIP = 125 };
-
-/* The options of ours, in the order of help. */
-enum {
-	OPT_SETTLE,
-	OPT_MODE,
-	OPT_SECOND_LOOK,
-	OPT_CONFIG,
-	OPT_BASE,
-	OPT_BASE_EXACT,
-	OPT_RUNS,
-	OPT_BISECT_STEP,
-	OPT_KEY,
-	OPT_RUN_FILE,
-	OPT_REPORT,
-	OPT_COUNTS,
-	OPT_COLOR,
-	OPT_VERBOSE,
-	OPT_HELP,
-	OPT_COUNT,
-};
-
-static const struct {
-	struct option_spec spec;
-	const char *value; /* what it takes, for help */
-	const char *help;
-} options[OPT_COUNT] = {
-	[OPT_CONFIG] = { { "config", true },
-			 "FILE",
-			 "settings and allowances (.straggler.yaml, found upwards)" },
-	[OPT_BASE] = { { "base", true },
-		       "REV",
-		       "fail of leaks alone that the merge base with REV does not have" },
-	[OPT_BASE_EXACT] = { { "base-exact", false }, "", "compare with REV itself" },
-	[OPT_RUNS] = { { "runs", true }, "N", "with --base, --bisect-step: run so many times (1)" },
-	[OPT_BISECT_STEP] = { { "bisect-step", false },
-			      "",
-			      "for git bisect run: exit 1 when the leak of --key is there, 0, "
-			      "125" },
-	[OPT_KEY] = { { "key", true }, "KEY", "the leak that --bisect-step looks for" },
-	[OPT_RUN_FILE] = { { "run-file", true },
-			   "FILE",
-			   "where the record of the run goes (the state folder)" },
-	[OPT_REPORT] = { { "report", true },
-			 "FORMAT=FILE",
-			 "write a report, too; may be given again ('straggler report --help')" },
-	[OPT_COUNTS] = { { "counts", false },
-			 "",
-			 "show the goroutines before, after, started, peak and left of each test" },
-	[OPT_COLOR] = { { "color", true }, "WHEN", "auto, always or never (auto)" },
-	[OPT_VERBOSE] = { { "verbose", false }, "", "show stacks, evidence and what was excused" },
-	[OPT_HELP] = { { "help", false }, "", "print this" },
-};
-
-/* Options that are settings: the rest is in their row. */
-static const struct {
-	int option;
-	enum setting_id setting;
-	const char *value;
-} settings[] = {
-	{ OPT_SETTLE, SETTING_SETTLE, "DURATION" },
-	{ OPT_MODE, SETTING_MODE, "MODE" },
-	{ OPT_SECOND_LOOK, SETTING_SECOND_LOOK, "WHEN" },
-};
-
-static struct option_spec option_spec(size_t option)
-{
-	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
-		if (settings[i].option == (int)option)
-			return (struct option_spec){ setting_row(settings[i].setting)->option,
-						     true };
-	return options[option].spec;
-}
-
-static void print_option(const char *name, const char *value, const char *help)
-{
-	char both[40];
-
-	snprintf(both, sizeof(both), "--%s %s", name, value);
-	printf("  %-24s %s\n", both, help);
-}
-
-static void print_setting(enum setting_id id, const char *value)
-{
-	const struct setting *s = setting_row(id);
-	AUTO_BUF help = { 0 };
-
-	buf_printf(&help, "%s (", s->help);
-	setting_format(&help, id, s->initial);
-	buf_putc(&help, ')');
-	print_option(s->option, value, buf_str(&help));
-}
-
-static void print_help(void)
-{
-	puts("usage: straggler test [OPTION...] [go test's flags and packages]\n"
-	     "\n"
-	     "Runs go test and tells which goroutines outlived which test. Takes go test's own\n"
-	     "command line; the options with two dashes are ours:\n");
-	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
-		print_setting(settings[i].setting, settings[i].value);
-	for (size_t i = 0; i < OPT_COUNT; i++)
-		if (options[i].help)
-			print_option(options[i].spec.name, options[i].value, options[i].help);
-	puts("\n"
-	     "Settings are read from .straggler.yaml, too: see 'straggler config show'.\n"
-	     "\n"
-	     "Exit status: 0 clean; 1 a test failed or something leaked; 2 usage; 3 nothing could "
-	     "be\n"
-	     "checked; 128+n ended by signal n.");
-}
 
 /* Everything that one invocation holds. */
 struct invocation {
@@ -149,18 +36,14 @@ struct invocation {
 	struct report_options report;
 	struct attribution attribution;
 	struct report_files files;
-	char *run_path; /* of the run file, NULL: none */
-	char *sink;     /* owned; the file is removed at the end */
-	char *policy;   /* owned; the same: what the watchers are told */
-	char *sink_dir; /* owned; a temporary folder, NULL: it is in the state folder */
+	struct run_files run_files;
 	struct base_spec base_spec;
 	struct base base;
 	struct words again; /* arguments of repeats */
 	struct buf policy_text;
 	uint32_t runs;
 	bool stepped; /* the status is a step's */
-	int run_file;
-	int refused; /* errno of what could not be printed, 0: nothing */
+	int refused;  /* errno of what could not be printed, 0: nothing */
 	char dir[4096];
 	char self[4096];
 };
@@ -180,19 +63,6 @@ static const char *first_dir(int argc, char **argv)
 	return NULL;
 }
 
-static bool parse(struct invocation *t, int argc, char **argv, struct err *err)
-{
-	struct option_spec specs[OPT_COUNT];
-	struct cmdline_input in = {
-		.argc = argc, .argv = argv, .options = specs, .options_len = OPT_COUNT
-	};
-
-	for (size_t i = 0; i < OPT_COUNT; i++)
-		specs[i] = option_spec(i);
-	in.goflags = t->go.flags;
-	return cmdline_parse(&t->cmdline, &in, &t->arena, err);
-}
-
 static bool check_options(struct invocation *t, struct err *err)
 {
 	const char *color = cmdline_option(&t->cmdline, OPT_COLOR);
@@ -209,44 +79,13 @@ static bool configure(struct invocation *t, struct err *err)
 
 	if (!configuration_read(c, cmdline_option(&t->cmdline, OPT_CONFIG), t->cmdline.dir, err))
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
-		if (!config_option(&c->config, settings[i].setting,
-				   cmdline_option(&t->cmdline, (size_t)settings[i].option), err))
-			return false;
+	if (!test_options_settings(&t->cmdline, &c->config, err))
+		return false;
 	if (!configuration_finish(c, err))
 		return false;
 	configuration_check(c, &t->warnings);
 	check_go(t->go.version, t->go.minor, &t->arena, &t->warnings);
 	return true;
-}
-
-static bool read_runs(struct invocation *t, struct err *err)
-{
-	const char *text = cmdline_option(&t->cmdline, OPT_RUNS);
-	char *end = NULL;
-	long n = text ? strtol(text, &end, 10) : 1;
-
-	if (n < 1 || n > RUNS_MAX || (text && (!*text || *end)))
-		return err_set(err, ERR_USAGE, "--runs is a number from 1 to %d, not '%s'",
-			       RUNS_MAX, text);
-	t->runs = (uint32_t)n;
-	return true;
-}
-
-static bool check_repeats(struct invocation *t, struct err *err)
-{
-	const struct cmdline *c = &t->cmdline;
-	bool base = cmdline_option(c, OPT_BASE) != NULL;
-
-	if (is_step(t) != (cmdline_option(c, OPT_KEY) != NULL))
-		return err_set(err, ERR_USAGE, "--bisect-step and --key go together");
-	if (base && is_step(t))
-		return err_set(err, ERR_USAGE, "--base and --bisect-step do not go together");
-	if (!base && cmdline_option(c, OPT_BASE_EXACT))
-		return err_set(err, ERR_USAGE, "--base-exact needs --base");
-	if (!base && !is_step(t) && cmdline_option(c, OPT_RUNS))
-		return err_set(err, ERR_USAGE, "--runs needs --base or --bisect-step");
-	return read_runs(t, err);
 }
 
 /* What the repeats take, on this side and on the other. */
@@ -322,114 +161,6 @@ static bool pass_on(struct invocation *t, const char *why, int *code, struct err
 	return true;
 }
 
-/* --- files of the run ---------------------------------------------------------- */
-
-static char *format_path(const char *dir, const char *name, const char *suffix)
-{
-	struct buf b = { 0 };
-
-	buf_printf(&b, "%s/%s%s", dir, name, suffix);
-	return buf_take(&b);
-}
-
-static void run_name(char *name, size_t size)
-{
-	time_t now = time(NULL);
-	char stamp[32];
-	struct tm tm;
-
-	strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", localtime_r(&now, &tm));
-	snprintf(name, size, "%s-%d", stamp, getpid());
-}
-
-/* A place for the sink where the state folder cannot be used. */
-static bool use_temporary(struct invocation *t, struct err *err)
-{
-	const char *tmp = getenv("TMPDIR");
-	struct buf b = { 0 };
-
-	buf_printf(&b, "%s/straggler-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	t->sink_dir = buf_take(&b);
-	if (!mkdtemp(t->sink_dir))
-		return err_sys(err, errno, "create a folder like %s", t->sink_dir);
-	t->sink = format_path(t->sink_dir, "sink", ".jsonl");
-	return true;
-}
-
-static bool open_run_file(struct invocation *t, struct err *err)
-{
-	t->run_file = open(t->run_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-	return t->run_file >= 0 || err_sys(err, errno, "create the run file %s", t->run_path);
-}
-
-/* The state folder is a convenience: without it the run goes on and says so. A
- * --run-file is an order. */
-static bool open_files(struct invocation *t, struct err *err)
-{
-	const char *given = cmdline_option(&t->cmdline, OPT_RUN_FILE);
-	AUTO_BUF dir = { 0 };
-	char name[64], line[1024];
-	struct err why;
-
-	run_name(name, sizeof(name));
-	if (given) {
-		t->run_path = strdup(given);
-		if (!open_run_file(t, err))
-			return false;
-	}
-	if (state_runs_dir(&dir, &why) && state_make_dirs(buf_str(&dir)) &&
-	    access(buf_str(&dir), W_OK) == 0) {
-		t->sink = format_path(buf_str(&dir), name, ".sink");
-		if (!given) {
-			t->run_path = format_path(buf_str(&dir), name, ".jsonl");
-			return open_run_file(t, err);
-		}
-		return true;
-	}
-	if (!given) {
-		if (dir.len)
-			err_sys(&why, errno, "write to %s", buf_str(&dir));
-		terminal_line(stderr, "straggler: no run file: %s",
-			      err_format(&why, line, sizeof(line)));
-	}
-	return use_temporary(t, err);
-}
-
-static char *suffixed(const char *path, const char *suffix)
-{
-	struct buf b = { 0 };
-
-	buf_printf(&b, "%s%s", path, suffix);
-	return buf_take(&b);
-}
-
-static bool write_policy(struct invocation *t, struct err *err)
-{
-	AUTO_CLOSE int fd = -1;
-	AUTO_BUF text = { 0 };
-
-	t->policy = suffixed(t->sink, ".policy");
-	policy_write(&t->configuration.policy, &text);
-	fd = open(t->policy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	return (fd >= 0 && buf_flush(&text, fd)) || err_sys(err, errno, "write %s", t->policy);
-}
-
-static void close_files(struct invocation *t)
-{
-	if (t->sink)
-		unlink(t->sink);
-	if (t->policy)
-		unlink(t->policy);
-	if (t->sink_dir)
-		rmdir(t->sink_dir);
-	if (t->run_file >= 0)
-		close(t->run_file);
-	free(t->sink);
-	free(t->policy);
-	free(t->sink_dir);
-	free(t->run_path);
-}
-
 /* --- the run --------------------------------------------------------------------- */
 
 static bool show(void *ctx, struct buf *out, struct buf *errors)
@@ -498,8 +229,8 @@ static int exit_code(const struct invocation *t, const struct runner_result *r)
 static bool look_again(struct invocation *t, const struct wanted *wanted, enum sighting *seen,
 		       struct err *err)
 {
-	AUTO_FREE char *path = suffixed(t->sink, ".again.jsonl");
-	AUTO_FREE char *log = suffixed(t->sink, ".again.log");
+	AUTO_FREE char *path = run_files_beside(&t->run_files, ".again.jsonl");
+	AUTO_FREE char *log = run_files_beside(&t->run_files, ".again.log");
 	struct trial trial = { .dir = t->cmdline.dir ? t->cmdline.dir : ".",
 			       .run_file = path,
 			       .log = log };
@@ -548,7 +279,7 @@ static bool compare_with_base(struct invocation *t, struct runner_result *r, str
 	if (!base_compare(&t->base, &r->file, &lines, err))
 		return false;
 	r->signal = t->base.signal;
-	if (t->run_file >= 0 && !r->lost[0] && !buf_flush(&lines, t->run_file))
+	if (t->run_files.fd >= 0 && !r->lost[0] && !buf_flush(&lines, t->run_files.fd))
 		r->lost = strerror(errno);
 	return true;
 }
@@ -559,11 +290,11 @@ static void finish_run_file(struct invocation *t, struct runner_result *r, int c
 
 	r->file.end.exit_code = code;
 	record_write_end(&line, &r->file.end);
-	if (t->run_file >= 0 && !r->lost[0] && !buf_flush(&line, t->run_file))
+	if (t->run_files.fd >= 0 && !r->lost[0] && !buf_flush(&line, t->run_files.fd))
 		r->lost = strerror(errno);
 	if (r->lost[0])
-		terminal_line(stderr, "straggler: the run file is incomplete: %s: %s", t->run_path,
-			      r->lost);
+		terminal_line(stderr, "straggler: the run file is incomplete: %s: %s",
+			      t->run_files.path, r->lost);
 }
 
 /* Findings and summary. With -json standard output is the stream's alone. */
@@ -599,13 +330,13 @@ static void write_reports(struct invocation *t, const struct runner_result *r, i
 
 static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct err *err)
 {
-	const char *words[] = { "--policy", t->policy, NULL };
+	const char *words[] = { "--policy", t->run_files.policy, NULL };
 	struct runner_spec spec = {
 		.cmdline = &t->cmdline,
 		.go = "go",
 		.self = t->self,
 		.watch = words,
-		.sink = t->sink,
+		.sink = t->run_files.sink,
 		.policy = &t->configuration.policy,
 		.warnings = &t->warnings,
 		.envp = environ,
@@ -614,7 +345,7 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 		.head = t->attribution.head.hex,
 		.args = (const char *const *)argv,
 		.args_len = (size_t)argc,
-		.run_file = t->run_file,
+		.run_file = t->run_files.fd,
 		.show = show,
 		.ctx = t,
 	};
@@ -632,8 +363,8 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 	ok = compare_with_base(t, &r, err);
 	*code = exit_code(t, &r);
 	if (!r.signal && !r.refused && !is_step(t))
-		attribution_end(&t->attribution, &r.file, r.lost[0] ? NULL : t->run_path,
-				&t->run_file);
+		attribution_end(&t->attribution, &r.file, r.lost[0] ? NULL : t->run_files.path,
+				&t->run_files.fd);
 	finish_run_file(t, &r, *code);
 	ok = ok && print_report(t, &r, code, err);
 	write_reports(t, &r, code);
@@ -659,10 +390,10 @@ static bool run_tests(struct invocation *t, int argc, char **argv, int *code, st
 	const char *why;
 
 	if (!go_facts_read("go", first_dir(argc, argv), environ, &t->arena, &t->go, err) ||
-	    !parse(t, argc, argv, err))
+	    !test_options_parse(&t->cmdline, t->go.flags, argc, argv, &t->arena, err))
 		return false;
 	if (cmdline_option(&t->cmdline, OPT_HELP)) {
-		print_help();
+		test_options_help();
 		return true;
 	}
 	if (t->go.minor >= 0 && t->go.minor < 22)
@@ -671,9 +402,12 @@ static bool run_tests(struct invocation *t, int argc, char **argv, int *code, st
 	why = unchecked_reason(&t->cmdline);
 	if (why)
 		return pass_on(t, why, code, err);
-	return check_options(t, err) && check_repeats(t, err) && configure(t, err) &&
-	       find_self(t, err) && prepare_repeats(t, err) && open_files(t, err) &&
-	       write_policy(t, err) && go_on(t, argc, argv, code, err);
+	return check_options(t, err) && test_options_check(&t->cmdline, err) &&
+	       test_options_runs(&t->cmdline, &t->runs, err) && configure(t, err) &&
+	       find_self(t, err) && prepare_repeats(t, err) &&
+	       run_files_open(&t->run_files, cmdline_option(&t->cmdline, OPT_RUN_FILE), err) &&
+	       run_files_write_policy(&t->run_files, &t->policy_text, err) &&
+	       go_on(t, argc, argv, code, err);
 }
 
 /* Also where the command line cannot be read. */
@@ -696,14 +430,14 @@ static bool skip_step(bool ok, int *code, const struct err *err)
 
 static bool run(int argc, char **argv, int *code, struct err *err)
 {
-	struct invocation t = { .run_file = -1 };
+	struct invocation t = { .run_files.fd = -1 };
 	bool ok;
 
 	setlocale(LC_CTYPE, "");
 	ok = run_tests(&t, argc - 1, argv + 1, code, err);
 	if (!t.stepped && asks_step(argc, argv) && !cmdline_option(&t.cmdline, OPT_HELP))
 		ok = skip_step(ok, code, err);
-	close_files(&t);
+	run_files_close(&t.run_files);
 	report_files_release(&t.files);
 	base_close(&t.base);
 	words_release(&t.again);
@@ -716,18 +450,10 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	return ok;
 }
 
-static bool option_at(size_t i, struct option_spec *spec)
-{
-	if (i >= OPT_COUNT)
-		return false;
-	*spec = option_spec(i);
-	return true;
-}
-
 const struct command cmd_test = {
 	.name = "test",
 	.args = "[OPTION...] [go test's flags and packages]",
 	.summary = "run go test and tell what outlived each test",
-	.option_at = option_at,
+	.option_at = test_option_at,
 	.run = run,
 };

@@ -1,0 +1,159 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/base.h"
+#include "base/buf.h"
+#include "test_options.h"
+
+#define RUNS_MAX 1000
+
+static const struct {
+	struct option_spec spec;
+	const char *value; /* what it takes, for help */
+	const char *help;
+} options[OPT_COUNT] = {
+	[OPT_CONFIG] = { { "config", true },
+			 "FILE",
+			 "settings and allowances (.straggler.yaml, found upwards)" },
+	[OPT_BASE] = { { "base", true },
+		       "REV",
+		       "fail of leaks alone that the merge base with REV does not have" },
+	[OPT_BASE_EXACT] = { { "base-exact", false }, "", "compare with REV itself" },
+	[OPT_RUNS] = { { "runs", true }, "N", "with --base, --bisect-step: run so many times (1)" },
+	[OPT_BISECT_STEP] = { { "bisect-step", false },
+			      "",
+			      "for git bisect run: exit 1 when the leak of --key is there, 0, "
+			      "125" },
+	[OPT_KEY] = { { "key", true }, "KEY", "the leak that --bisect-step looks for" },
+	[OPT_RUN_FILE] = { { "run-file", true },
+			   "FILE",
+			   "where the record of the run goes (the state folder)" },
+	[OPT_REPORT] = { { "report", true },
+			 "FORMAT=FILE",
+			 "write a report, too; may be given again ('straggler report --help')" },
+	[OPT_COUNTS] = { { "counts", false },
+			 "",
+			 "show the goroutines before, after, started, peak and left of each test" },
+	[OPT_COLOR] = { { "color", true }, "WHEN", "auto, always or never (auto)" },
+	[OPT_VERBOSE] = { { "verbose", false }, "", "show stacks, evidence and what was excused" },
+	[OPT_HELP] = { { "help", false }, "", "print this" },
+};
+
+/* Options that are settings: the rest is in their row. */
+static const struct {
+	enum test_option option;
+	enum setting_id setting;
+	const char *value;
+} settings[] = {
+	{ OPT_SETTLE, SETTING_SETTLE, "DURATION" },
+	{ OPT_MODE, SETTING_MODE, "MODE" },
+	{ OPT_SECOND_LOOK, SETTING_SECOND_LOOK, "WHEN" },
+};
+
+struct option_spec test_option_spec(enum test_option option)
+{
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		if (settings[i].option == option)
+			return (struct option_spec){ setting_row(settings[i].setting)->option,
+						     true };
+	return options[option].spec;
+}
+
+static void print_option(const char *name, const char *value, const char *help)
+{
+	char both[40];
+
+	snprintf(both, sizeof(both), "--%s %s", name, value);
+	printf("  %-24s %s\n", both, help);
+}
+
+static void print_setting(enum setting_id id, const char *value)
+{
+	const struct setting *s = setting_row(id);
+	AUTO_BUF help = { 0 };
+
+	buf_printf(&help, "%s (", s->help);
+	setting_format(&help, id, s->initial);
+	buf_putc(&help, ')');
+	print_option(s->option, value, buf_str(&help));
+}
+
+void test_options_help(void)
+{
+	puts("usage: straggler test [OPTION...] [go test's flags and packages]\n"
+	     "\n"
+	     "Runs go test and tells which goroutines outlived which test. Takes go test's own\n"
+	     "command line; the options with two dashes are ours:\n");
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		print_setting(settings[i].setting, settings[i].value);
+	for (size_t i = 0; i < OPT_COUNT; i++)
+		if (options[i].help)
+			print_option(options[i].spec.name, options[i].value, options[i].help);
+	puts("\n"
+	     "Settings are read from .straggler.yaml, too: see 'straggler config show'.\n"
+	     "\n"
+	     "Exit status: 0 clean; 1 a test failed or something leaked; 2 usage; 3 nothing could "
+	     "be\n"
+	     "checked; 128+n ended by signal n.");
+}
+
+bool test_option_at(size_t i, struct option_spec *spec)
+{
+	if (i >= OPT_COUNT)
+		return false;
+	*spec = test_option_spec((enum test_option)i);
+	return true;
+}
+
+bool test_options_parse(struct cmdline *c, const char *goflags, int argc, char **argv,
+			struct arena *a, struct err *err)
+{
+	struct option_spec specs[OPT_COUNT];
+	struct cmdline_input in = { .argc = argc,
+				    .argv = argv,
+				    .goflags = goflags,
+				    .options = specs,
+				    .options_len = OPT_COUNT };
+
+	for (size_t i = 0; i < OPT_COUNT; i++)
+		test_option_at(i, &specs[i]);
+	return cmdline_parse(c, &in, a, err);
+}
+
+bool test_options_settings(const struct cmdline *c, struct config *config, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		if (!config_option(config, settings[i].setting,
+				   cmdline_option(c, settings[i].option), err))
+			return false;
+	return true;
+}
+
+bool test_options_runs(const struct cmdline *c, uint32_t *runs, struct err *err)
+{
+	const char *text = cmdline_option(c, OPT_RUNS);
+	char *end = NULL;
+	long n = text ? strtol(text, &end, 10) : 1;
+
+	if (n < 1 || n > RUNS_MAX || (text && (!*text || *end)))
+		return err_set(err, ERR_USAGE, "--runs is a number from 1 to %d, not '%s'",
+			       RUNS_MAX, text);
+	*runs = (uint32_t)n;
+	return true;
+}
+
+bool test_options_check(const struct cmdline *c, struct err *err)
+{
+	bool base = cmdline_option(c, OPT_BASE) != NULL;
+	bool step = cmdline_option(c, OPT_BISECT_STEP) != NULL;
+
+	if (step != (cmdline_option(c, OPT_KEY) != NULL))
+		return err_set(err, ERR_USAGE, "--bisect-step and --key go together");
+	if (base && step)
+		return err_set(err, ERR_USAGE, "--base and --bisect-step do not go together");
+	if (!base && cmdline_option(c, OPT_BASE_EXACT))
+		return err_set(err, ERR_USAGE, "--base-exact needs --base");
+	if (!base && !step && cmdline_option(c, OPT_RUNS))
+		return err_set(err, ERR_USAGE, "--runs needs --base or --bisect-step");
+	return true;
+}

@@ -1,0 +1,52 @@
+/* The options of straggler test: an option is one word here and one row in the table. */
+#ifndef TEST_OPTIONS_H
+#define TEST_OPTIONS_H
+
+#include "config/config.h"
+#include "gotest/cmdline.h"
+
+/* In the order of help. An option that is a setting has that setting's name, meaning and
+ * default: config/setting.h. */
+enum test_option {
+	OPT_SETTLE,
+	OPT_MODE,
+	OPT_SECOND_LOOK,
+	OPT_CONFIG,
+	OPT_BASE,
+	OPT_BASE_EXACT,
+	OPT_RUNS,
+	OPT_BISECT_STEP,
+	OPT_KEY,
+	OPT_RUN_FILE,
+	OPT_REPORT,
+	OPT_COUNTS,
+	OPT_COLOR,
+	OPT_VERBOSE,
+	OPT_HELP,
+	OPT_COUNT, /* how many there are */
+};
+
+/* How it is written. */
+struct option_spec test_option_spec(enum test_option option);
+
+/* As struct command's option_at. */
+bool test_option_at(size_t i, struct option_spec *spec);
+
+/* Parses what follows "test"; goflags is what go env says. Texts are borrowed from argv or in
+ * the arena. */
+bool test_options_parse(struct cmdline *c, const char *goflags, int argc, char **argv,
+			struct arena *a, struct err *err);
+
+/* Lays the options that are settings over what was read from files. */
+bool test_options_settings(const struct cmdline *c, struct config *config, struct err *err);
+
+/* Fails with the first two that do not go together. */
+bool test_options_check(const struct cmdline *c, struct err *err);
+
+/* The number of --runs, 1 when it is not given. */
+bool test_options_runs(const struct cmdline *c, uint32_t *runs, struct err *err);
+
+/* The page of --help, to standard output. */
+void test_options_help(void);
+
+#endif
