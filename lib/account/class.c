@@ -8,6 +8,7 @@ static const struct class_row rows[CLASS_COUNT] = {
 	[CLASS_CHAN_SEND] = {
 		.id = "chan-send",
 		.cause = "sends on a channel that nobody receives from any more",
+		.waits = "waits to send on a channel",
 		.usually = "the receiver returned early: make room in the channel for every sender, or select on "
 		"ctx.Done() too",
 		.known = "the wait reason \"chan send\" in Go's own dump; the channel's length and capacity are read from the process's memory",
@@ -17,6 +18,7 @@ static const struct class_row rows[CLASS_COUNT] = {
 	[CLASS_CHAN_RECEIVE] = {
 		.id = "chan-receive",
 		.cause = "receives from a channel that nobody sends on or closes any more",
+		.waits = "waits to receive from a channel",
 		.usually = "close the channel when the last sender is done, or select on ctx.Done() too",
 		.known = "the wait reason \"chan receive\", of a channel that is neither a timer's nor a context's",
 		.docs = "https://go.dev/ref/spec#Receive_operator",
@@ -33,6 +35,7 @@ static const struct class_row rows[CLASS_COUNT] = {
 	[CLASS_SELECT] = {
 		.id = "select",
 		.cause = "waits in a select of which no case becomes ready any more",
+		.waits = "waits in a select",
 		.usually = "add a case for ctx.Done() or a done channel, and cancel or close it in t.Cleanup",
 		.known = "the wait reason \"select\", and no case of it is a timer that fires again",
 		.docs = "https://go.dev/ref/spec#Select_statements",
@@ -49,6 +52,7 @@ static const struct class_row rows[CLASS_COUNT] = {
 	[CLASS_MUTEX] = {
 		.id = "mutex",
 		.cause = "waits for a lock that is never released",
+		.waits = "waits for a lock",
 		.usually = "unlock on every path: defer mu.Unlock() right after mu.Lock()",
 		.known = "the wait reason is that of a Mutex or RWMutex",
 		.docs = "https://pkg.go.dev/sync#Mutex",
@@ -65,6 +69,7 @@ static const struct class_row rows[CLASS_COUNT] = {
 	[CLASS_WAITGROUP] = {
 		.id = "waitgroup",
 		.cause = "waits for a WaitGroup that never gets down to zero",
+		.waits = "waits for a WaitGroup to get down to zero",
 		.usually = "Add before the go statement, and defer wg.Done() first thing in the goroutine",
 		.known = "it is inside WaitGroup.Wait; the counter is read from memory",
 		.docs = "https://pkg.go.dev/sync#WaitGroup",
@@ -73,6 +78,7 @@ static const struct class_row rows[CLASS_COUNT] = {
 	[CLASS_COND] = {
 		.id = "cond",
 		.cause = "waits on a sync.Cond that nobody signals any more",
+		.waits = "waits on a sync.Cond",
 		.usually = "Broadcast when the state changes for the last time, in Close too",
 		.known = "the wait reason \"sync.Cond.Wait\"",
 		.docs = "https://pkg.go.dev/sync#Cond",
@@ -81,6 +87,7 @@ static const struct class_row rows[CLASS_COUNT] = {
 	[CLASS_CONTEXT] = {
 		.id = "context",
 		.cause = "waits for a context that nobody cancels",
+		.waits = "waits for a context to be cancelled",
 		.usually = "call its cancel function: defer cancel() or t.Cleanup(cancel)",
 		.known = "it receives from the done channel of a context, told by memory or by the source line",
 		.docs = "https://pkg.go.dev/context#WithCancel",
@@ -89,9 +96,11 @@ static const struct class_row rows[CLASS_COUNT] = {
 	[CLASS_IO] = {
 		.id = "io",
 		.cause = "waits for input or output that has no deadline",
+		.waits = "waits for input or output",
 		.usually = "close the connection, listener or pipe when the test ends, or set a deadline",
 		.known = "the wait reason \"IO wait\", or it is inside a pipe of io or net, or of an HTTP request",
 		.docs = "https://pkg.go.dev/net#Conn",
+		.may_go_on = true,
 		.status = STATUS_LEAK,
 	},
 	[CLASS_HTTP_IDLE] = {
@@ -100,35 +109,43 @@ static const struct class_row rows[CLASS_COUNT] = {
 		.usually = "call CloseIdleConnections() on the client before the test ends",
 		.known = "it is the reading or writing half of a connection of net/http's client on which no request is going on",
 		.docs = "https://pkg.go.dev/net/http#Client.CloseIdleConnections",
+		.may_go_on = true,
 		.status = STATUS_NOTE,
 	},
 	[CLASS_HTTP_BODY] = {
 		.id = "http-body",
 		.cause = "keeps an HTTP connection open whose response body was never closed",
+		.waits = "keeps an HTTP connection open until the response body is read or closed",
 		.usually = "defer resp.Body.Close() as soon as err is nil, whatever the status code",
 		.known = "the connection's reading half waits for the body to be read or closed",
 		.docs = "https://pkg.go.dev/net/http#Response",
+		.may_go_on = true,
 		.status = STATUS_LEAK,
 	},
 	[CLASS_TICKER] = {
 		.id = "ticker",
 		.cause = "wakes up again and again from a ticker or timer",
+		.waits = "waits for a ticker or timer",
 		.usually = "leave the loop on ctx.Done() or a done channel; Stop alone does not end it",
 		.known = "the channel it receives from is that of a timer that fires again, or fired more than once in the trace",
 		.docs = "https://pkg.go.dev/time#Ticker.Stop",
+		.may_go_on = true,
 		.status = STATUS_LEAK,
 	},
 	[CLASS_SLEEP] = {
 		.id = "sleep",
 		.cause = "sleeps on in time.Sleep after its test has ended",
+		.waits = "is in time.Sleep",
 		.usually = "select on time.After and ctx.Done() instead of time.Sleep, and wait for the goroutine",
 		.known = "the wait reason \"sleep\", or a timer that fires once",
 		.docs = "https://pkg.go.dev/time#Sleep",
+		.may_go_on = true,
 		.status = STATUS_LEAK,
 	},
 	[CLASS_ITER_PULL] = {
 		.id = "iter-pull",
 		.cause = "is an iterator from iter.Pull that was never stopped",
+		.waits = "waits for the next call of iter.Pull",
 		.usually = "defer stop() right after next, stop := iter.Pull(seq)",
 		.known = "it was started by iter.Pull and waits for its next call",
 		.docs = "https://pkg.go.dev/iter#Pull",
@@ -145,25 +162,31 @@ static const struct class_row rows[CLASS_COUNT] = {
 	[CLASS_SPIN] = {
 		.id = "spin",
 		.cause = "runs on without ever waiting",
+		.waits = "runs, or is ready to run",
 		.usually = "let the loop end: block on a channel or ctx.Done() instead of polling in a default case",
 		.known = "it could run or ran at every look, and never waited for a timer before",
 		.docs = "https://go.dev/doc/faq#goroutines",
+		.may_go_on = true,
 		.status = STATUS_LEAK,
 	},
 	[CLASS_SYSCALL] = {
 		.id = "syscall",
 		.cause = "is inside a system call or C code that does not return",
+		.waits = "is inside a system call or C code",
 		.usually = "close what it reads from, or give the call a timeout",
 		.known = "the wait reason \"syscall\"",
 		.docs = "https://pkg.go.dev/syscall",
+		.may_go_on = true,
 		.status = STATUS_LEAK,
 	},
 	[CLASS_PROCESS] = {
 		.id = "process",
 		.cause = "waits for a child process that still runs",
+		.waits = "waits for a child process",
 		.usually = "end it when the test ends: exec.CommandContext with t.Context(), or Kill and then Wait",
 		.known = "it is inside Wait of os/exec or os, and the child still runs",
 		.docs = "https://pkg.go.dev/os/exec#Cmd.Wait",
+		.may_go_on = true,
 		.status = STATUS_LEAK,
 	},
 	[CLASS_GOROUTINE_SURGE] = {
@@ -262,6 +285,11 @@ void class_cause(struct buf *out, enum class_id id, const char *detail)
 	buf_puts(out, rows[id].cause);
 	if (*detail)
 		buf_printf(out, " (%s)", detail);
+}
+
+void class_waits(struct buf *out, enum class_id id)
+{
+	buf_puts(out, rows[id].waits ? rows[id].waits : rows[id].cause);
 }
 
 bool class_by_name(const char *name, enum class_id *id)

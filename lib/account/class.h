@@ -43,12 +43,14 @@ enum class_id {
 };
 
 struct class_row {
-	const char *id;      /* "chan-send": the name in files and options */
-	const char *cause;   /* what the goroutine does, for people: a verb phrase, no full stop */
+	const char *id;    /* "chan-send": the name in files and options */
+	const char *cause; /* what the goroutine does, for people: a verb phrase, no full stop */
+	const char *waits; /* what it does while its test still runs, when cause is not it; NULL */
 	const char *usually; /* what usually fixes it: a phrase, no full stop */
 	const char *known;   /* how it is told from the others: a phrase */
 	const char *docs;    /* what Go's documentation says about it: a URL */
 	enum status status;  /* when nobody configured another */
+	bool may_go_on;      /* by itself: it sleeps, runs, or waits for the world outside */
 	bool is_figure; /* count is a number that was reached, of nothing that is still there */
 	const char *
 	    unit; /* of a figure's count: "goroutine"; of what stays as it is in the plural, "MiB" */
@@ -65,6 +67,10 @@ const struct class_row *class_row(enum class_id id);
  * parentheses; it is copied as it is.
  */
 void class_cause(struct buf *out, enum class_id id, const char *detail);
+
+/* Appends what it does as far as one look tells, while its test still runs: who waits now may be
+ * served later. */
+void class_waits(struct buf *out, enum class_id id);
 
 /* Returns whether name is a class, and which. */
 bool class_by_name(const char *name, enum class_id *id);

@@ -55,6 +55,8 @@ static bool says_nothing(const struct field *f, const unsigned char *at)
 		return !LOAD(uint32_t, at);
 	case FIELD_U64:
 		return !LOAD(uint64_t, at);
+	case FIELD_WORD:
+		return !LOAD(unsigned int, at);
 	case FIELD_LIST:
 		return !LOAD(struct list, at).len;
 	default:

@@ -41,7 +41,7 @@ struct field {
 	const struct field *sub;
 	size_t size;
 	enum field_kind kind;
-	bool brief; /* not written when it is "", 0, false or an empty list */
+	bool brief; /* not written when it is "", 0, false, the first word or an empty list */
 };
 
 /* Writes the members of one object; the caller opens and ends it. */

@@ -19,6 +19,12 @@ static const char *const certainty_words[] = {
 	[CERTAINTY_PROVEN] = "proven",
 };
 
+static const char *const hang_words[] = {
+	[HANG_NOT] = "no",
+	[HANG_STUCK] = "stuck",
+	[HANG_SLOW] = "slow",
+};
+
 static const char *const check_words[] = {
 	[CHECKED_YES] = "yes",
 	[CHECKED_PART] = "part",
@@ -38,6 +44,11 @@ static const char *owner_word(unsigned int i)
 static const char *certainty_word(unsigned int i)
 {
 	return certainty_words[i];
+}
+
+static const char *hang_word(unsigned int i)
+{
+	return hang_words[i];
 }
 
 static const char *check_word(unsigned int i)
@@ -62,6 +73,7 @@ static const char *status_word(unsigned int i)
 
 static const struct words owners = { owner_word, ARRAY_LEN(owner_words) };
 static const struct words certainties = { certainty_word, ARRAY_LEN(certainty_words) };
+static const struct words hangs = { hang_word, ARRAY_LEN(hang_words) };
 static const struct words checks = { check_word, ARRAY_LEN(check_words) };
 static const struct words standings = { standing_word, ARRAY_LEN(standing_words) };
 static const struct words classes = { class_word, CLASS_COUNT };
@@ -106,6 +118,7 @@ static const struct field finding_fields[] = {
 	{ AT(finding, detail, TEXT) },
 	{ AT(finding, status, WORD), .words = &statuses },
 	{ AT(finding, certainty, WORD), .words = &certainties },
+	{ AT(finding, hang, WORD), .words = &hangs, .brief = true },
 	{ AT(finding, count, U32) },
 	{ AT(finding, key, TEXT) },
 	{ AT(finding, started, TEXT), .brief = true },
@@ -451,6 +464,11 @@ const char *owner_name(enum owner_kind o)
 const char *certainty_name(enum certainty c)
 {
 	return certainty_words[c];
+}
+
+const char *hang_name(enum hang h)
+{
+	return hang_words[h];
 }
 
 const char *standing_name(enum standing s)

@@ -46,6 +46,13 @@ enum certainty {
 	CERTAINTY_PROVEN,    /* the collector says that nothing can wake it */
 };
 
+/* A goroutine of a test that still ran when its time was over. */
+enum hang {
+	HANG_NOT,   /* its test had ended */
+	HANG_STUCK, /* no goroutine of the test could go on by itself */
+	HANG_SLOW,  /* one of them could: the test may be slow, no more */
+};
+
 /* A line of Go source in a stack. */
 struct place {
 	const char *function; /* as Go prints it: "example.com/m/fetch.(*T).run.func1" */
@@ -101,6 +108,7 @@ struct finding {
 	const char *detail; /* "unbuffered", "buffer-full 2/2", "counter 1"; "" */
 	enum status status;
 	enum certainty certainty;
+	enum hang hang; /* what of it is not HANG_NOT is a note: Go failed the test already */
 	uint32_t count;
 	const char *key;         /* 8 lower-case hexadecimal digits, see account/key.h */
 	const char *started;     /* the function that the go statement started */
@@ -275,6 +283,7 @@ void run_file_release(struct run_file *r);
 
 const char *owner_name(enum owner_kind o);
 const char *certainty_name(enum certainty c);
+const char *hang_name(enum hang h);
 const char *standing_name(enum standing s);
 
 #endif

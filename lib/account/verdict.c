@@ -121,6 +121,49 @@ static void add_from_trace(struct bench *b)
 	}
 }
 
+/* A test's own goroutine. */
+static bool runs_test(const struct witness *w)
+{
+	return !strcmp(site_start(w->site), "testing.tRunner") && w->site->len > 1;
+}
+
+static const struct dump_frame *test_frame(const struct witness *w)
+{
+	return &w->site->frames[w->site->len - 2];
+}
+
+/* The goroutine of the test that w descends from, by creators that still live; NULL: none. */
+static const struct witness *test_of(const struct evidence *e, const struct witness *w)
+{
+	for (int i = 0; w && i < CHAIN_MAX; i++) {
+		if (runs_test(w))
+			return w;
+		w = w->creator ? witness_find(e->witnesses, w->creator) : NULL;
+	}
+	return NULL;
+}
+
+/* It waits for its subtests, or for its turn. */
+static bool waits_in_testing(const struct witness *w)
+{
+	const struct dump_frame *user = site_user(w->site);
+
+	return runs_test(w) && user && str_is(name_package(user->function), "testing");
+}
+
+static void add_hung(struct bench *b)
+{
+	for (size_t i = 0; i < b->e->witnesses->all.len; i++) {
+		struct survivor s = { .w = &b->e->witnesses->all.items[i] };
+		const struct witness *test = test_of(b->e, s.w);
+
+		if (test && !waits_in_testing(s.w))
+			s.owner = owner_by_function(b->e->owners, test_frame(test)->function);
+		if (s.owner)
+			VEC_PUSH(&b->survivors, s);
+	}
+}
+
 static const char *keep(const struct evidence *e, const char *s)
 {
 	return s && s[0] ? arena_strndup(e->arena, s, strlen(s)) : "";
@@ -173,6 +216,35 @@ static void chain_from_lineage(const struct evidence *e, const struct lineage *l
 		chain_add(e, chain, l->at);
 }
 
+/* A test's own goroutine comes from the first line of its function. */
+static void chain_of_test(const struct evidence *e, const struct witness *w, struct places *chain)
+{
+	const struct dump_frame *f = test_frame(w);
+	uint32_t line = source_func_line(e->sources, f->file, f->line);
+
+	VEC_PUSH(chain, make_place(e, f->function, f->file, line ? line : f->line));
+}
+
+/* The creators that are in the dump. */
+static void chain_of_creators(const struct evidence *e, const struct witness *w,
+			      struct places *chain)
+{
+	const struct dump_frame *c = &w->site->created_by;
+	const struct witness *by = witness_find(e->witnesses, w->creator);
+
+	if (by && !runs_test(by) && chain->len < CHAIN_MAX)
+		chain_of_creators(e, by, chain);
+	VEC_PUSH(chain, make_place(e, c->function, c->file, c->line));
+}
+
+static void chain_of_hung(const struct evidence *e, const struct witness *w, struct places *chain)
+{
+	if (runs_test(w))
+		chain_of_test(e, w, chain);
+	else
+		chain_of_creators(e, w, chain);
+}
+
 static void chain_from_dump(const struct evidence *e, const struct witness *w, struct places *chain)
 {
 	const struct dump_frame *c = &w->site->created_by;
@@ -208,7 +280,9 @@ static struct places make_chain(const struct evidence *e, const struct survivor 
 
 	if (s->lineage)
 		chain_from_lineage(e, s->lineage, &chain);
-	if (!chain.len && s->w)
+	if (e->hung && s->w)
+		chain_of_hung(e, s->w, &chain);
+	else if (!chain.len && s->w)
 		chain_from_dump(e, s->w, &chain);
 	return settle_places(e, &chain);
 }
@@ -304,7 +378,7 @@ static enum status status_of(const struct bench *b, const struct survivor *s, en
 {
 	const struct evidence *e = b->e;
 
-	if (s->owner->kind == OWNER_TESTMAIN || s->owner->kind == OWNER_INIT ||
+	if (e->hung || s->owner->kind == OWNER_TESTMAIN || s->owner->kind == OWNER_INIT ||
 	    s->owner->kind == OWNER_UNKNOWN)
 		return STATUS_NOTE;
 	return policy_status(e->policy, e->package, owner_top_name(e->owners, s->owner), class,
@@ -346,12 +420,20 @@ static struct place user_at(struct bench *b, const struct finding *f)
 	return p.function[0] ? p : f->created_at;
 }
 
+/* Of a hung test: another test's goroutine made its own. */
+static bool in_subtest(const struct evidence *e, const struct witness *w)
+{
+	const struct witness *by = witness_find(e->witnesses, test_of(e, w)->creator);
+
+	return by && runs_test(by);
+}
+
 static void name_owner(struct bench *b, const struct survivor *s, struct finding *f)
 {
 	f->owner = s->owner->kind;
 	f->run_index = s->owner->run_index;
 	f->test = keep(b->e, owner_top_name(b->e->owners, s->owner));
-	f->one_of_subtests = s->owner->parent != NULL;
+	f->one_of_subtests = s->owner->parent || (b->e->hung && in_subtest(b->e, s->w));
 	if (f->owner == OWNER_TESTMAIN || f->owner == OWNER_INIT || f->owner == OWNER_UNKNOWN)
 		f->test = "";
 	f->while_tests = s->g && f->owner == OWNER_TESTMAIN
@@ -359,9 +441,9 @@ static void name_owner(struct bench *b, const struct survivor *s, struct finding
 			     : "";
 }
 
-static enum certainty certainty_of(const struct survivor *s)
+static enum certainty certainty_of(const struct evidence *e, const struct survivor *s)
 {
-	if (!s->w)
+	if (!s->w || e->hung)
 		return CERTAINTY_OBSERVED;
 	return s->w->leaked ? CERTAINTY_PROVEN : CERTAINTY_CONFIRMED;
 }
@@ -375,7 +457,8 @@ static struct finding make_finding(struct bench *b, const struct survivor *s,
 		.class = v->id,
 		.detail = keep(e, v->detail),
 		.status = status_of(b, s, v->id),
-		.certainty = certainty_of(s),
+		.certainty = certainty_of(e, s),
+		.hang = e->hung ? HANG_STUCK : HANG_NOT,
 		.count = 1,
 		.key = "",
 		.started = keep(e, start_of(s)),
@@ -475,9 +558,9 @@ static void count_left(struct owner *w)
 }
 
 /* The weakest of them speaks for all. */
-static void count_more(struct finding *f, const struct survivor *s)
+static void count_more(const struct evidence *e, struct finding *f, const struct survivor *s)
 {
-	enum certainty c = certainty_of(s);
+	enum certainty c = certainty_of(e, s);
 
 	f->count++;
 	if (c < f->certainty)
@@ -494,13 +577,13 @@ static void account_for(struct bench *b, const struct survivor *s)
 
 	count_left(s->owner);
 	if (known) {
-		count_more(&b->out->items[*known - 1], s);
+		count_more(b->e, &b->out->items[*known - 1], s);
 		return;
 	}
 	f = make_finding(b, s, &v);
 	same = find_same(b, &f);
 	if (same) {
-		count_more(same, s);
+		count_more(b->e, same, s);
 		same->wait_ns = f.wait_ns > same->wait_ns ? f.wait_ns : same->wait_ns;
 		map_set(&b->groups, id, (uintptr_t)(same - b->out->items) + 1);
 		return;
@@ -562,7 +645,9 @@ void verdict(const struct evidence *e, struct findings *out)
 	struct bench b = { .e = e, .out = out };
 
 	classifier_init(&b.classifier, e->arena, e->memory, e->binary, e->sources);
-	if (e->witnesses)
+	if (e->hung)
+		add_hung(&b);
+	else if (e->witnesses)
 		add_from_dump(&b);
 	if (!e->witnesses || !e->dump_whole)
 		add_from_trace(&b);

@@ -22,6 +22,7 @@ struct evidence {
 	struct sources *sources;
 	int64_t now_ns;
 	bool ended_only;        /* only goroutines of tests that have ended */
+	bool hung;              /* only of tests that have not: there is a dump, and no trace */
 	uint64_t except;        /* a goroutine that is judged already, 0: none */
 	int64_t scan_budget_ns; /* for the search through the heap */
 };
@@ -43,7 +44,9 @@ struct outer_waits outer_waits(const struct trace_reader *r);
  * first goroutine of e->witnesses. Returns its id, 0: there is none. */
 uint64_t verdict_late_panic(const struct evidence *e, struct str message, struct findings *out);
 
-/* Appends the findings. Owners' left counters are filled. */
+/* Appends the findings. Owners' left counters are filled. Of tests that hang their own goroutines
+ * are among them, descent is what the dump says of creators that are in it, and every finding
+ * is a note. */
 void verdict(const struct evidence *e, struct findings *out);
 
 #endif

@@ -15,6 +15,14 @@
 #define CHAIN_SHOWN 4 /* places between the go statement and the test */
 #define TESTS_SHOWN 5
 
+void entry_cause(struct buf *out, const struct finding *f)
+{
+	if (f->hang)
+		class_waits(out, f->class);
+	else
+		class_cause(out, f->class, f->detail);
+}
+
 void entry_owner(struct buf *out, const struct finding *f)
 {
 	static const char *const nameless[] = {
@@ -111,7 +119,7 @@ static void put_title(struct buf *out, const struct group *g)
 	const struct finding *f = g->items[0];
 	size_t more = count_tests(g) - 1;
 
-	buf_printf(out, "--- %s: ", words[f->status]);
+	buf_printf(out, "--- %s: ", f->hang ? "HUNG" : words[f->status]);
 	entry_owner(out, f);
 	if (more) {
 		buf_puts(out, " and ");
@@ -148,7 +156,7 @@ static void print_cause(struct screen *s, const struct finding *f, uint64_t n)
 		screen_count(&line, n, row->unit ? row->unit : "goroutine");
 	}
 	buf_puts(&line, n == 1 || row->is_figure ? " " : ": each ");
-	class_cause(&raw, f->class, f->detail);
+	entry_cause(&raw, f);
 	text_clean(&line, buf_str(&raw));
 	screen_style(s, STYLE_STRONG);
 	text_spaces(s->out, SCREEN_INDENT);
@@ -213,6 +221,15 @@ static void put_classes(struct buf *out, const struct group *g)
 				   class_row(g->items[i]->class)->id);
 }
 
+static void print_hang(struct screen *s, struct buf *line, const struct finding *f)
+{
+	buf_puts(line, ", when time was over; ");
+	buf_puts(line, f->hang == HANG_STUCK
+			   ? "no goroutine of this test could go on by itself"
+			   : "the test may be slow: a goroutine of it ran, slept or did I/O");
+	screen_line(s, SCREEN_INDENT, 0, buf_str(line));
+}
+
 static void print_certainty(struct screen *s, const struct group *g)
 {
 	const struct finding *f = g->items[0];
@@ -224,6 +241,10 @@ static void print_certainty(struct screen *s, const struct group *g)
 	if (class_row(f->class)->is_figure) {
 		buf_printf(&line, ", %s", class_row(f->class)->counted);
 		screen_line(s, SCREEN_INDENT, 0, buf_str(&line));
+		return;
+	}
+	if (f->hang) {
+		print_hang(s, &line, f);
 		return;
 	}
 	buf_puts(&line, ", ");
@@ -338,7 +359,7 @@ static void print_places(struct screen *s, const struct group *g)
 	AUTO_ROWS rows = { 0 };
 
 	add_origin(&rows, s, f);
-	if (f->status == STATUS_LEAK || s->options->verbose) {
+	if (f->status == STATUS_LEAK || f->hang || s->options->verbose) {
 		add_chain(&rows, s, f);
 		for (size_t i = 0; i < g->len; i++)
 			if (is_first(g, i, same_place))
@@ -389,7 +410,7 @@ static void print_commands(struct screen *s, const struct finding *f)
 
 	rerun_command(&again, s->run, f);
 	screen_command(s, "again", buf_str(&again));
-	if (!*f->key)
+	if (!*f->key || f->hang)
 		return;
 	buf_puts(&excuse, "straggler allow ");
 	text_clean(&excuse, f->key);
@@ -463,7 +484,7 @@ void entry_print(struct screen *s, const struct group *g)
 	print_standing(s, f);
 	print_advice(s, g);
 	suspects_print(s, g);
-	if (f->status == STATUS_LEAK || s->options->verbose)
+	if (f->status == STATUS_LEAK || f->hang || s->options->verbose)
 		print_commands(s, f);
 	if (s->options->verbose)
 		print_evidence(s, f);

@@ -19,6 +19,9 @@ void entry_print_head(struct screen *s, const struct group *g);
  * is known of it. Clean text in lines. */
 void entry_text(struct buf *out, const struct run_file *r, const struct group *g, bool verbose);
 
+/* Appends what its goroutines do, as it came from outside: "sends on …". */
+void entry_cause(struct buf *out, const struct finding *f);
+
 /* Appends whose it is, clean: "TestX/sub", "a subtest of TestX", "init". */
 void entry_owner(struct buf *out, const struct finding *f);
 

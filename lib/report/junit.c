@@ -201,7 +201,7 @@ static void put_message(struct buf *out, const struct finding *f)
 	AUTO_BUF message = { 0 };
 
 	buf_printf(&message, "%" PRIu32 " x [%s] ", f->count, class_row(f->class)->id);
-	class_cause(&message, f->class, f->detail);
+	entry_cause(&message, f);
 	xml_attribute(out, "message", buf_str(&message));
 }
 

@@ -150,15 +150,19 @@ static void put_summary(struct json_writer *w, const struct finding *f)
 	AUTO_BUF text = { 0 };
 
 	entry_owner(&text, f);
-	buf_puts(&text, class_row(f->class)->is_figure ? " had " : " left ");
+	buf_puts(&text, f->hang                          ? " hung with "
+			: class_row(f->class)->is_figure ? " had "
+							 : " left ");
 	text_number(&text, f->count);
 	buf_printf(&text, " %s%s",
 		   class_row(f->class)->unit ? class_row(f->class)->unit : "goroutine",
 		   f->count == 1 ? "" : "s");
-	if (!class_row(f->class)->is_figure)
+	if (f->hang)
+		buf_puts(&text, f->count == 1 ? ": it" : ": each");
+	else if (!class_row(f->class)->is_figure)
 		buf_puts(&text, f->count == 1 ? " behind: it" : " behind: each");
 	buf_putc(&text, ' ');
-	class_cause(&text, f->class, f->detail);
+	entry_cause(&text, f);
 	put_message(w, "message", buf_str(&text));
 }
 
@@ -174,6 +178,7 @@ static void put_step(struct json_writer *w, const struct run_file *r, const stru
 static void put_flow(struct json_writer *w, const struct run_file *r, const struct finding *f)
 {
 	size_t n = f->chain.len;
+	AUTO_BUF cause = { 0 };
 
 	if (!n && !place_is_known(&f->created_at))
 		return;
@@ -189,8 +194,9 @@ static void put_flow(struct json_writer *w, const struct run_file *r, const stru
 		put_step(w, r, &f->chain.items[i], "");
 	if (!n || !place_equal(&f->chain.items[n - 1], &f->created_at))
 		put_step(w, r, &f->created_at, "");
+	entry_cause(&cause, f);
 	if (place_is_known(&f->blocked_at))
-		put_step(w, r, &f->blocked_at, class_row(f->class)->cause);
+		put_step(w, r, &f->blocked_at, buf_str(&cause));
 	json_array_end(w);
 	json_object_end(w);
 	json_array_end(w);
@@ -204,7 +210,7 @@ static void put_related(struct json_writer *w, const struct run_file *r, const s
 
 	if (!place_is_known(&f->blocked_at))
 		return;
-	class_cause(&cause, f->class, f->detail);
+	entry_cause(&cause, f);
 	json_key(w, "relatedLocations");
 	json_array(w);
 	json_object(w);

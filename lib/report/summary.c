@@ -28,7 +28,7 @@ static struct tally tally_of(const struct groups *g, enum status status)
 	struct tally t = { 0 };
 
 	for (size_t i = 0; i < g->len; i++) {
-		if (g->items[i].items[0]->status != status)
+		if (g->items[i].items[0]->status != status || g->items[i].items[0]->hang)
 			continue;
 		t.groups++;
 		if (!class_row(g->items[i].items[0]->class)->is_figure)
@@ -78,10 +78,31 @@ static void put_leaks(struct buf *out, struct tally t)
 	}
 }
 
+static bool same_hung(const struct finding *a, const struct finding *b)
+{
+	return a->hang && b->hang && !strcmp(a->package, b->package) && !strcmp(a->test, b->test);
+}
+
+static size_t count_hung(const struct run_file *r)
+{
+	const struct finding *f = r->findings.items;
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->findings.len; i++) {
+		size_t first = 0;
+
+		while (first < i && !same_hung(&f[first], &f[i]))
+			first++;
+		n += f[i].hang && first == i ? 1 : 0;
+	}
+	return n;
+}
+
 static void put_verdict(struct buf *out, const struct run_file *r, const struct groups *g)
 {
 	struct tally leaks = tally_of(g, STATUS_LEAK), notes = tally_of(g, STATUS_NOTE);
 	struct tally allowed = tally_of(g, STATUS_ALLOWED);
+	size_t hung = count_hung(r);
 
 	if (r->base.present && (leaks.groups || packages_where(r, true)))
 		compared_put_verdict(out, r);
@@ -90,10 +111,15 @@ static void put_verdict(struct buf *out, const struct run_file *r, const struct 
 	else if (!packages_where(r, true))
 		buf_puts(out,
 			 packages_where(r, false) ? "no package could be checked" : "no tests ran");
-	else if (notes.groups || allowed.groups)
+	else if (notes.groups || allowed.groups || hung)
 		buf_puts(out, "no leaks");
 	else
 		buf_puts(out, "nothing outlived its test");
+	if (hung) {
+		buf_puts(out, ", ");
+		screen_count(out, hung, "test");
+		buf_puts(out, " hung");
+	}
 	if (notes.groups) {
 		buf_puts(out, ", ");
 		screen_count(out, notes.groups, "note");

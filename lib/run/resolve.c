@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "base/texts.h"
 #include "base/vec.h"
+#include "run/hung.h"
 
 /* One package under way. */
 struct resolve {
@@ -20,11 +21,8 @@ struct resolve {
 	const char *package;
 	struct words texts;
 	struct run_lines run_lines;
-	struct {
-		struct finding *items;
-		size_t len, cap;
-	} found;    /* named */
-	bool names; /* run_index means something */
+	struct findings found; /* named */
+	bool names;            /* run_index means something */
 	const struct resolve_rules *rules;
 	struct left *left; /* in the order of their tests, one more at the end */
 	size_t left_len;
@@ -116,7 +114,7 @@ static void index_left(struct resolve *r)
 	for (size_t i = 0; i < r->found.len; i++) {
 		const struct finding *f = &r->found.items[i];
 
-		if (!class_row(f->class)->is_figure)
+		if (!class_row(f->class)->is_figure && !f->hang)
 			r->left[r->left_len++] = (struct left){ f->test, f->count, 0 };
 	}
 	qsort(r->left, r->left_len, sizeof(*r->left), by_test);
@@ -367,6 +365,8 @@ void resolve_package(const struct run_file *from, const struct package_result *r
 	add_surges(&r, &counts);
 	add_memory_surge(&r, seen);
 	apply_rules(&r, seen);
+	if (result)
+		hung_find(result, seen ? seen->module : "", &r.arena, &r.found);
 	add_package(&r, seen);
 	index_left(&r);
 	add_tests(&r, &counts);

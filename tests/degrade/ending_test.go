@@ -43,7 +43,10 @@ func TestHang(t *testing.T) {
 }
 `),
 			args:   []string{"-timeout=2s"},
-			result: "fail", checked: "part", why: "timed out", findings: proven, prints: "panic: test timed out after 2s",
+			result: "fail", checked: "part", why: "timed out", prints: "--- HUNG: TestHang",
+			findings: "TestForEver select-empty leak proven 1\n" +
+				"TestHang chan-receive note observed 1\nTestHang select-empty note observed 1\n" +
+				"TestLeak chan-send leak proven 1\n",
 		},
 		{
 			name: "SIGKILL",
