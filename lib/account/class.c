@@ -134,7 +134,7 @@ static const struct class_row rows[CLASS_COUNT] = {
 	},
 	[CLASS_SLEEP] = {
 		.id = "sleep",
-		.cause = "sleeps on in time.Sleep after its test has ended",
+		.cause = "sleeps on, in time.Sleep or until a timer fires, after its test has ended",
 		.waits = "is in time.Sleep",
 		.usually = "select on time.After and ctx.Done() instead of time.Sleep, and wait for the goroutine",
 		.known = "the wait reason \"sleep\", or a timer that fires once",

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "gotest/name.h"
 
@@ -116,20 +117,36 @@ void classifier_prepare(struct classifier *c, const struct witnesses *all,
 
 static bool say(struct question *q, enum class_id id, const char *why)
 {
-	q->answer = (struct verdict_class){ .id = id, .detail = "", .why = why };
+	q->answer = (struct verdict_class){ .id = id, .detail = "", .why = why, .fact = "" };
 	return true;
+}
+
+static const char *formatted(const struct question *q, const char *fmt, va_list ap)
+{
+	char text[512];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	return arena_strndup(q->c->arena, text, strlen(text));
 }
 
 PRINTF(2, 3)
 static void detail(struct question *q, const char *fmt, ...)
 {
-	char text[64];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	q->answer.detail = formatted(q, fmt, ap);
 	va_end(ap);
-	q->answer.detail = arena_strndup(q->c->arena, text, strlen(text));
+}
+
+PRINTF(2, 3)
+static void fact(struct question *q, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	q->answer.fact = formatted(q, fmt, ap);
+	va_end(ap);
 }
 
 static bool is_reason(const struct question *q, const char *reason)
@@ -245,13 +262,30 @@ static bool woken_again(const struct question *q)
 	return q->g && q->g->wakes >= WOKEN_AGAIN;
 }
 
+/* Go's timers count the nanoseconds of the monotonic clock (src/runtime/time.go). */
+static void tell_timer(struct question *q, const struct channel_timer *t)
+{
+	int64_t left_ns = t->when - clock_now_ns();
+	char text[32];
+
+	if (t->period > 0)
+		fact(q, "its timer fires every %s", duration_format(t->period, text));
+	else if (left_ns > 0)
+		fact(q, "its timer fires in %s", duration_format(left_ns, text));
+}
+
 static bool say_timer(struct question *q, const struct channel_timer *t)
 {
+	bool again = t->period > 0 || woken_again(q);
+
 	if (!t->when)
 		return say(q, CLASS_CHAN_RECEIVE, "the timer behind the channel is stopped");
-	if (t->period > 0 || woken_again(q))
-		return say(q, CLASS_TICKER, "the channel belongs to a running timer");
-	return say(q, CLASS_SLEEP, "the channel belongs to a timer that fires once");
+	if (again)
+		say(q, CLASS_TICKER, "the channel belongs to a running timer");
+	else
+		say(q, CLASS_SLEEP, "the channel belongs to a timer that fires once");
+	tell_timer(q, t);
+	return true;
 }
 
 static bool in_package_context(const struct question *q)
@@ -304,14 +338,14 @@ static bool rule_receive(struct question *q)
 	return say(q, CLASS_CHAN_RECEIVE, "blocked in a receive");
 }
 
-static bool has_live_ticker(const struct question *q, const uint64_t *channels, int n)
+static bool has_live_ticker(const struct question *q, const uint64_t *channels, int n,
+			    struct channel_timer *t)
 {
 	for (int i = 0; i < n && i < SELECT_CASES; i++) {
-		struct channel_timer t;
 		struct channel ch;
 
 		if (heap_channel(&q->c->heap, channels[i], &ch) &&
-		    heap_timer(&q->c->heap, &ch, &t) && t.when && (t.period > 0 || woken_again(q)))
+		    heap_timer(&q->c->heap, &ch, t) && t->when && (t->period > 0 || woken_again(q)))
 			return true;
 	}
 	return false;
@@ -320,6 +354,7 @@ static bool has_live_ticker(const struct question *q, const uint64_t *channels, 
 static bool rule_select(struct question *q)
 {
 	uint64_t channels[SELECT_CASES];
+	struct channel_timer timer;
 	int n;
 
 	if (!is_reason(q, "select"))
@@ -330,8 +365,11 @@ static bool rule_select(struct question *q)
 		detail(q, "select");
 		return true;
 	}
-	if (n > 0 && has_live_ticker(q, channels, n))
-		return say(q, CLASS_TICKER, "a case of the select belongs to a running timer");
+	if (n > 0 && has_live_ticker(q, channels, n, &timer)) {
+		say(q, CLASS_TICKER, "a case of the select belongs to a running timer");
+		tell_timer(q, &timer);
+		return true;
+	}
 	if (in_package_context(q))
 		return say(q, CLASS_CONTEXT, "a goroutine of package context");
 	return say(q, CLASS_SELECT, "blocked in a select");
@@ -382,18 +420,52 @@ static bool rule_waitgroup(struct question *q)
 	return true;
 }
 
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* Both orders: what it has, and who has what it waits for. */
+static void tell_cycle(struct question *q, const struct lock_waiter *w)
+{
+	const struct lock_waiter *by = &q->c->locks->items[w->holder];
+	const struct dump_frame *from = &by->witness->site->created_by;
+
+	fact(q,
+	     "it holds what it locked at %s:%" PRIu32
+	     "; what it waits for was locked at %s:%" PRIu32
+	     " by the goroutine that was started at %s:%" PRIu32,
+	     base_name(w->held_file), w->held_line, base_name(by->held_file), by->held_line,
+	     base_name(from->file ? from->file : ""), from->line);
+}
+
+/* src/sync/rwmutex.go: a writer waits for readers to leave, a reader for a writer. */
+static void tell_side(struct question *q)
+{
+	if (on_stack(q->site, "sync.(*RWMutex).RLock"))
+		fact(q, "it waits to read: a writer holds the lock, or waits for it");
+	else if (is_reason(q, "sync.RWMutex.Lock"))
+		fact(q, "it waits to write: readers hold the lock");
+}
+
 static bool rule_lock(struct question *q)
 {
-	int cycle;
+	const struct lock_waiter *w;
 
 	if (!starts_with(q->reason, "sync.Mutex") && !starts_with(q->reason, "sync.RWMutex") &&
 	    !is_reason(q, "semacquire"))
 		return false;
-	cycle = locks_cycle_of(q->c->locks, q->w);
-	if (!cycle)
-		return say(q, CLASS_MUTEX, "waits for a lock");
+	w = locks_in_cycle(q->c->locks, q->w);
+	if (!w) {
+		say(q, CLASS_MUTEX, "waits for a lock");
+		tell_side(q);
+		return true;
+	}
 	say(q, CLASS_LOCK_CYCLE, "its stack and source hold the lock that the next one waits for");
-	detail(q, "%d", cycle);
+	detail(q, "%d", w->cycle);
+	tell_cycle(q, w);
 	return true;
 }
 
@@ -418,7 +490,7 @@ struct verdict_class classify(struct classifier *c, const struct witness *w,
 		if (rules[i](&q))
 			return q.answer;
 	return (struct verdict_class){ CLASS_UNKNOWN, "",
-				       "a wait reason that this version does not know" };
+				       "a wait reason that this version does not know", "" };
 }
 
 static bool traced_on_stack(const struct trace_stack *s, const char *function)
@@ -462,7 +534,7 @@ static enum class_id traced_waiting(const struct goroutine *g)
 
 struct verdict_class classify_traced(const struct goroutine *g)
 {
-	struct verdict_class v = { CLASS_UNKNOWN, "", "from the trace alone" };
+	struct verdict_class v = { CLASS_UNKNOWN, "", "from the trace alone", "" };
 
 	for (uint32_t i = 0; g->last && i < g->last->len; i++)
 		if (starts_with(g->last->frames[i].function, "os/exec.(*Cmd)")) {

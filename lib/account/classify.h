@@ -25,6 +25,7 @@ struct verdict_class {
 	enum class_id id;
 	const char *detail; /* "" or "unbuffered", "buffer-full 2/2", "counter 1", "2" (cycle) */
 	const char *why;    /* the evidence in a few words */
+	const char *fact;   /* what memory and source add, a clause; "" */
 };
 
 void classifier_init(struct classifier *c, struct arena *a, const struct memory *m,

@@ -39,12 +39,15 @@ void locks_add(struct locks *l, const struct witness *w)
 	l->items[l->len++] = (struct lock_waiter){ .witness = w, .lock = lock };
 }
 
-/* The locks that a piece of source still holds, by the text of the expression. */
+/* A lock that a piece of source still holds, by the text of the expression. */
+struct held_lock {
+	struct str name;
+	uint32_t line;
+};
+
 struct held {
-	struct {
-		struct str *items;
-		size_t len, cap;
-	} names;
+	struct held_lock *items;
+	size_t len, cap;
 };
 
 static struct str expression_before(struct str line, size_t dot)
@@ -59,17 +62,17 @@ static struct str expression_before(struct str line, size_t dot)
 
 static void forget(struct held *h, struct str name)
 {
-	for (size_t i = h->names.len; i-- > 0;)
-		if (str_eq(h->names.items[i], name)) {
-			memmove(&h->names.items[i], &h->names.items[i + 1],
-				(h->names.len - i - 1) * sizeof(name));
-			h->names.len--;
+	for (size_t i = h->len; i-- > 0;)
+		if (str_eq(h->items[i].name, name)) {
+			memmove(&h->items[i], &h->items[i + 1],
+				(h->len - i - 1) * sizeof(*h->items));
+			h->len--;
 			return;
 		}
 }
 
 /* Applies the Lock and Unlock calls of one line. */
-static void read_calls(struct held *h, struct str line)
+static void read_calls(struct held *h, struct str line, uint32_t number)
 {
 	bool deferred = str_starts(line, "defer ");
 
@@ -79,36 +82,41 @@ static void read_calls(struct held *h, struct str line)
 		if (str_starts(at, "//"))
 			return;
 		if (str_starts(at, ".Lock()") || str_starts(at, ".RLock()"))
-			VEC_PUSH(&h->names, expression_before(line, i));
+			VEC_PUSH(h, ((struct held_lock){ expression_before(line, i), number }));
 		else if (!deferred && (str_starts(at, ".Unlock()") || str_starts(at, ".RUnlock()")))
 			forget(h, expression_before(line, i));
 	}
 }
 
-static bool holds_in_frame(struct sources *s, const struct dump_frame *f)
+/* The line of the last lock that the frame's function still holds, 0: none. */
+static uint32_t held_in_frame(struct sources *s, const struct dump_frame *f)
 {
 	uint32_t first = source_func_line(s, f->file, f->line);
 	struct held h = { 0 };
-	bool any;
+	uint32_t line;
 
 	if (!first || first == f->line)
-		return false;
+		return 0;
 	for (uint32_t i = first + 1; i < f->line; i++) {
-		read_calls(&h, source_line(s, f->file, i));
+		read_calls(&h, source_line(s, f->file, i), i);
 		i = source_closure_end(s, f->file, i);
 	}
-	any = h.names.len > 0;
-	VEC_FREE(&h.names);
-	return any;
+	line = h.len ? h.items[h.len - 1].line : 0;
+	VEC_FREE(&h);
+	return line;
 }
 
-static bool holds_some_lock(struct sources *s, const struct site *site)
+static bool find_held(struct lock_waiter *w, struct sources *s)
 {
-	for (size_t i = 0; i < site->len; i++)
-		if (!function_is_runtime(site->frames[i].function) &&
-		    holds_in_frame(s, &site->frames[i]))
-			return true;
-	return false;
+	const struct site *site = w->witness->site;
+
+	for (size_t i = 0; i < site->len && !w->held_line; i++) {
+		if (function_is_runtime(site->frames[i].function))
+			continue;
+		w->held_line = held_in_frame(s, &site->frames[i]);
+		w->held_file = site->frames[i].file;
+	}
+	return w->held_line != 0;
 }
 
 /* Which of the waiters' locks the words name: one bit a waiter. */
@@ -157,8 +165,8 @@ static void find_reach(const struct locks *l, size_t i, struct reach *r, const s
 		r->lock[j] &= l->items[j].lock != l->items[i].lock;
 }
 
-/* The shortest way from i back to i, by breadth: its length, 0: none. */
-static int shortest_cycle(const struct reach *edges, size_t n, size_t from)
+/* The shortest way from the waiter back to itself, by breadth. */
+static void find_cycle(struct locks *l, const struct reach *edges, size_t from)
 {
 	int distance[LOCKS_MAX] = { 0 };
 	size_t queue[LOCKS_MAX];
@@ -168,18 +176,20 @@ static int shortest_cycle(const struct reach *edges, size_t n, size_t from)
 	while (head < tail) {
 		size_t at = queue[head++];
 
-		for (size_t j = 0; j < n; j++) {
+		for (size_t j = 0; j < l->len; j++) {
 			if (!edges[at].lock[j])
 				continue;
-			if (j == from)
-				return distance[at] + 1;
+			if (j == from) {
+				l->items[from].cycle = distance[at] + 1;
+				l->items[from].holder = at;
+				return;
+			}
 			if (!distance[j]) {
 				distance[j] = distance[at] + 1;
 				queue[tail++] = j;
 			}
 		}
 	}
-	return 0;
 }
 
 void locks_find_cycles(struct locks *l, const struct memory *m, struct sources *s)
@@ -192,20 +202,20 @@ void locks_find_cycles(struct locks *l, const struct memory *m, struct sources *
 	if (!edges)
 		abort();
 	for (size_t i = 0; i < l->len; i++)
-		if (holds_some_lock(s, l->items[i].witness->site))
+		if (find_held(&l->items[i], s))
 			find_reach(l, i, &edges[i], m);
 	for (size_t i = 0; i < l->len; i++)
-		l->items[i].cycle = shortest_cycle(edges, l->len, i);
+		find_cycle(l, edges, i);
 	free(edges);
 }
 
-int locks_cycle_of(const struct locks *l, const struct witness *w)
+const struct lock_waiter *locks_in_cycle(const struct locks *l, const struct witness *w)
 {
 	uint64_t lock = lock_of(w);
 
 	for (size_t i = 0; i < l->len; i++)
 		if (l->items[i].witness == w ||
 		    (lock && l->items[i].lock == lock && l->items[i].witness->site == w->site))
-			return l->items[i].cycle;
-	return 0;
+			return l->items[i].cycle ? &l->items[i] : NULL;
+	return NULL;
 }

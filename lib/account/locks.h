@@ -24,8 +24,11 @@
 
 struct lock_waiter {
 	const struct witness *witness;
-	uint64_t lock; /* address of the Mutex or RWMutex */
-	int cycle;     /* goroutines in its cycle, 0: none shown */
+	uint64_t lock;         /* address of the Mutex or RWMutex */
+	int cycle;             /* goroutines in its cycle, 0: none shown */
+	size_t holder;         /* in its cycle: index of the one that holds its lock */
+	const char *held_file; /* where it locked what it holds, borrowed; the last such line */
+	uint32_t held_line;    /* 0: nothing shown */
 };
 
 struct locks {
@@ -42,7 +45,7 @@ void locks_add(struct locks *l, const struct witness *w);
 /* Finds the cycles. */
 void locks_find_cycles(struct locks *l, const struct memory *m, struct sources *s);
 
-/* The length of the cycle that w is in, 0: none. */
-int locks_cycle_of(const struct locks *l, const struct witness *w);
+/* The waiter that stands for w, when a cycle was found for it; else NULL. */
+const struct lock_waiter *locks_in_cycle(const struct locks *l, const struct witness *w);
 
 #endif

@@ -135,6 +135,7 @@ static const struct field finding_fields[] = {
 	{ AT(finding, wait_ns, I64) },
 	{ AT(finding, seen, SHARE) },
 	{ AT(finding, while_tests, TEXT), .brief = true },
+	{ AT(finding, fact, TEXT), .brief = true },
 	{ AT(finding, why, TEXT), .brief = true },
 	{ AT(finding, allowance, TEXT), .brief = true },
 	{ AT(finding, reason, TEXT), .brief = true },

@@ -121,6 +121,7 @@ struct finding {
 	int64_t wait_ns;         /* how long one of them has waited at least, 0: not known */
 	uint32_t seen, runs;     /* "seen 1 of 2" */
 	const char *while_tests; /* shared worker: the tests that ran then, ", " between; "" */
+	const char *fact;        /* what memory and source add: "its timer fires every 5 ms"; "" */
 	const char *why;         /* the evidence in words, for --verbose; "" */
 	const char *allowance;   /* file:line of the rule that excuses it, or would but for its
 				* count; "" */

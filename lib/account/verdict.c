@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "account/key.h"
+#include "account/waiting.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/vec.h"
@@ -47,7 +48,8 @@ struct bench {
 	struct classifier classifier;
 	struct survivors survivors;
 	struct map groups; /* hash of a finding's identity -> index + 1 */
-	struct map tests;  /* hash of its test, class and key -> index of the first such + 1 */
+	struct waiting waiting;
+	struct map tests; /* hash of its test, class and key -> index of the first such + 1 */
 	struct findings *out;
 };
 
@@ -469,6 +471,7 @@ static struct finding make_finding(struct bench *b, const struct survivor *s,
 		.seen = 1,
 		.runs = 1,
 		.why = keep(e, v->why),
+		.fact = keep(e, v->fact),
 		.allowance = "",
 		.reason = "",
 		.suspect_note = "",
@@ -567,7 +570,8 @@ static void count_more(const struct evidence *e, struct finding *f, const struct
 		f->certainty = c;
 }
 
-static void account_for(struct bench *b, const struct survivor *s)
+/* Returns the index of its finding. */
+static size_t account_for(struct bench *b, const struct survivor *s)
 {
 	struct verdict_class v =
 	    s->w ? classify(&b->classifier, s->w, s->g) : classify_traced(s->g);
@@ -578,7 +582,7 @@ static void account_for(struct bench *b, const struct survivor *s)
 	count_left(s->owner);
 	if (known) {
 		count_more(b->e, &b->out->items[*known - 1], s);
-		return;
+		return *known - 1;
 	}
 	f = make_finding(b, s, &v);
 	same = find_same(b, &f);
@@ -586,10 +590,52 @@ static void account_for(struct bench *b, const struct survivor *s)
 		count_more(b->e, same, s);
 		same->wait_ns = f.wait_ns > same->wait_ns ? f.wait_ns : same->wait_ns;
 		map_set(&b->groups, id, (uintptr_t)(same - b->out->items) + 1);
-		return;
+		return (size_t)(same - b->out->items);
 	}
 	VEC_PUSH(b->out, f);
 	map_set(&b->groups, id, b->out->len);
+	return b->out->len - 1;
+}
+
+static void take(struct bench *b, const struct survivor *s)
+{
+	size_t finding = account_for(b, s);
+
+	if (s->w)
+		waiting_add(&b->waiting, finding, s->w);
+}
+
+static const char *waited_for(enum class_id class)
+{
+	switch (class) {
+	case CLASS_CHAN_SEND:
+	case CLASS_CHAN_RECEIVE:
+		return "channel";
+	case CLASS_MUTEX:
+		return "lock";
+	case CLASS_WAITGROUP:
+		return "WaitGroup";
+	default:
+		return NULL;
+	}
+}
+
+/* When all are known: who waits for the same. */
+static void tell_waiting(struct bench *b, size_t first)
+{
+	for (size_t i = first; i < b->out->len; i++) {
+		struct finding *f = &b->out->items[i];
+		const char *noun = waited_for(f->class);
+		AUTO_BUF text = { 0 };
+
+		if (!noun)
+			continue;
+		waiting_tell(&b->waiting, i, f->count, noun, &text);
+		if (*f->fact && text.len)
+			buf_printf(&text, "; %s", f->fact);
+		if (text.len)
+			f->fact = keep(b->e, buf_str(&text));
+	}
 }
 
 static void prepare(struct bench *b)
@@ -623,7 +669,8 @@ static bool counts(const struct evidence *e, const struct survivor *s)
 uint64_t verdict_late_panic(const struct evidence *e, struct str message, struct findings *out)
 {
 	struct bench b = { .e = e, .out = out };
-	struct verdict_class v = { CLASS_LATE_PANIC, "", "it panicked while the exit was held" };
+	struct verdict_class v = { CLASS_LATE_PANIC, "", "it panicked while the exit was held",
+				   "" };
 	const struct witness *w = e->witnesses->all.len ? &e->witnesses->all.items[0] : NULL;
 	const struct goroutine *g =
 	    w && e->owners->trace ? trace_find(e->owners->trace, w->id) : NULL;
@@ -643,6 +690,7 @@ uint64_t verdict_late_panic(const struct evidence *e, struct str message, struct
 void verdict(const struct evidence *e, struct findings *out)
 {
 	struct bench b = { .e = e, .out = out };
+	size_t first = out->len;
 
 	classifier_init(&b.classifier, e->arena, e->memory, e->binary, e->sources);
 	if (e->hung)
@@ -654,7 +702,9 @@ void verdict(const struct evidence *e, struct findings *out)
 	prepare(&b);
 	for (size_t i = 0; i < b.survivors.len; i++)
 		if (counts(e, &b.survivors.items[i]))
-			account_for(&b, &b.survivors.items[i]);
+			take(&b, &b.survivors.items[i]);
+	tell_waiting(&b, first);
+	waiting_release(&b.waiting);
 	VEC_FREE(&b.survivors);
 	map_release(&b.groups);
 	map_release(&b.tests);

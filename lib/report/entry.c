@@ -14,6 +14,7 @@
 
 #define CHAIN_SHOWN 4 /* places between the go statement and the test */
 #define TESTS_SHOWN 5
+#define FACTS_SHOWN 3
 
 void entry_cause(struct buf *out, const struct finding *f)
 {
@@ -397,6 +398,25 @@ static void print_text(struct screen *s, const char *label, const char *raw)
 		screen_entry(s, label, buf_str(&clean));
 }
 
+/* Each speaks of its own goroutines: where there are several, of whose. */
+static void print_facts(struct screen *s, const struct group *g)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < g->len && shown < FACTS_SHOWN; i++) {
+		AUTO_BUF line = { 0 };
+
+		if (!*g->items[i]->fact)
+			continue;
+		if (g->len > 1) {
+			entry_owner(&line, g->items[i]);
+			buf_puts(&line, ": ");
+		}
+		text_clean(&line, g->items[i]->fact);
+		screen_entry(s, shown++ ? "" : "known", buf_str(&line));
+	}
+}
+
 static void print_advice(struct screen *s, const struct group *g)
 {
 	for (size_t i = 0; i < g->len; i++)
@@ -479,6 +499,7 @@ void entry_print(struct screen *s, const struct group *g)
 	print_causes(s, g);
 	print_certainty(s, g);
 	print_places(s, g);
+	print_facts(s, g);
 	print_other_tests(s, g);
 	print_text(s, "while", f->while_tests);
 	print_standing(s, f);

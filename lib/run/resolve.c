@@ -195,6 +195,7 @@ static struct finding surge(struct resolve *r, const struct figure *figure)
 		.seen = 1,
 		.runs = 1,
 		.while_tests = "",
+		.fact = "",
 		.why = "",
 		.allowance = "",
 		.reason = "",
