@@ -36,6 +36,11 @@ struct list {
 	size_t len, cap;
 };
 
+struct numbers {
+	uint32_t *items;
+	size_t len, cap;
+};
+
 struct texts {
 	const char **items;
 	size_t len;
@@ -78,6 +83,14 @@ static void write_texts(struct json_writer *w, struct texts t)
 	json_array(w);
 	for (size_t i = 0; i < t.len; i++)
 		json_str(w, t.items[i]);
+	json_array_end(w);
+}
+
+static void write_numbers(struct json_writer *w, struct numbers n)
+{
+	json_array(w);
+	for (size_t i = 0; i < n.len; i++)
+		json_uint(w, n.items[i]);
 	json_array_end(w);
 }
 
@@ -126,6 +139,9 @@ static void write_value(struct json_writer *w, const struct field *f, const unsi
 		return;
 	case FIELD_TEXTS:
 		write_texts(w, LOAD(struct texts, at));
+		return;
+	case FIELD_NUMBERS:
+		write_numbers(w, LOAD(struct numbers, at));
 		return;
 	case FIELD_LIST:
 		write_list(w, f, LOAD(struct list, at));
@@ -262,6 +278,26 @@ static bool read_texts(unsigned char *at, const struct field *f, const struct js
 	return true;
 }
 
+static bool read_numbers(unsigned char *at, const struct field *f, const struct json *v,
+			 struct arena *arena, struct err *err)
+{
+	static const struct field item = { .key = "item", .kind = FIELD_U32 };
+	struct numbers n = { .len = json_len(v), .cap = json_len(v) };
+
+	if (json_kind(v) != JSON_ARRAY)
+		return wrong(err, f, "a list of numbers");
+	n.items = arena_alloc(arena, n.len * sizeof(*n.items));
+	for (size_t i = 0; i < n.len; i++) {
+		int64_t value = 0;
+
+		if (!read_number(&value, &item, json_at(v, i), err))
+			return wrong(err, f, "a list of numbers");
+		n.items[i] = (uint32_t)value;
+	}
+	STORE(struct numbers, at, n);
+	return true;
+}
+
 static bool read_list(unsigned char *at, const struct field *f, const struct json *v,
 		      struct arena *arena, struct err *err)
 {
@@ -331,6 +367,8 @@ static bool read_value(unsigned char *at, const struct field *f, const struct js
 		return read_share(at, f, v, err);
 	case FIELD_TEXTS:
 		return read_texts(at, f, v, arena, err);
+	case FIELD_NUMBERS:
+		return read_numbers(at, f, v, arena, err);
 	case FIELD_LIST:
 		return read_list(at, f, v, arena, err);
 	case FIELD_PART:

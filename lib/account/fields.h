@@ -19,13 +19,14 @@ enum field_kind {
 	FIELD_U64,
 	FIELD_I64,
 	FIELD_INT,
-	FIELD_INDEX, /* int64_t; absent is -1 */
-	FIELD_WORD,  /* an enum, as a word of words */
-	FIELD_SHARE, /* two uint32_t in a row: "1/2" */
-	FIELD_TEXTS, /* const char ** and a size_t in a row */
-	FIELD_LIST,  /* a vector (base/vec.h) of structs of size bytes described by sub */
-	FIELD_PART,  /* a struct described by sub: an object of its own */
-	FIELD_MAYBE, /* a bool: whether members of the same struct, described by sub, are
+	FIELD_INDEX,   /* int64_t; absent is -1 */
+	FIELD_WORD,    /* an enum, as a word of words */
+	FIELD_SHARE,   /* two uint32_t in a row: "1/2" */
+	FIELD_TEXTS,   /* const char ** and a size_t in a row */
+	FIELD_NUMBERS, /* a vector of uint32_t */
+	FIELD_LIST,    /* a vector (base/vec.h) of structs of size bytes described by sub */
+	FIELD_PART,    /* a struct described by sub: an object of its own */
+	FIELD_MAYBE,   /* a bool: whether members of the same struct, described by sub, are
 			known; an object of its own, absent when not */
 };
 

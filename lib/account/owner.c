@@ -291,6 +291,7 @@ static void created(void *ctx, struct goroutine *g, struct goroutine *creator)
 	if (l->system)
 		return;
 	o->alive++;
+	curve_add(&o->curve, g->born_ns, o->alive);
 	if (!l->root)
 		count_birth(o, l->owner);
 }
@@ -310,6 +311,7 @@ static void count_death(struct owners *o, const struct goroutine *g, const struc
 			int64_t time_ns)
 {
 	o->alive--;
+	curve_add(&o->curve, time_ns, o->alive);
 	if (l->root && starts_test(g)) {
 		l->owner->after = o->alive;
 		l->owner->end_ns = time_ns;
@@ -358,6 +360,17 @@ static int by_write_time(const void *a, const void *b)
 	return (x->write_ns > y->write_ns) - (x->write_ns < y->write_ns);
 }
 
+static void finish_curve(struct owners *o)
+{
+	struct trace_facts facts = { 0 };
+
+	if (o->trace)
+		trace_facts(o->trace, &facts);
+	o->begin_ns = facts.first_ns;
+	if (o->curve.len && facts.last_ns > o->curve.end_ns)
+		curve_reach(&o->curve, facts.last_ns);
+}
+
 void owners_finish(struct owners *o)
 {
 	struct {
@@ -376,6 +389,12 @@ void owners_finish(struct owners *o)
 		w->run_index = w->kind == OWNER_BENCHMARK ? o->bench_lines++ : o->run_lines++;
 	}
 	VEC_FREE(&written);
+	finish_curve(o);
+}
+
+int64_t owners_since_begin(const struct owners *o, int64_t ns)
+{
+	return ns > o->begin_ns ? ns - o->begin_ns : 0;
 }
 
 void owners_release(struct owners *o)

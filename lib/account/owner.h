@@ -20,6 +20,7 @@
 #ifndef ACCOUNT_OWNER_H
 #define ACCOUNT_OWNER_H
 
+#include "account/curve.h"
 #include "account/record.h"
 #include "base/map.h"
 #include "trace/trace.h"
@@ -62,17 +63,23 @@ struct owners {
 	uint32_t bench_lines;    /* RUN lines of benchmarks with a write */
 	struct map writes;       /* goroutine id -> time of its last RUN write, not yet claimed */
 	uint32_t alive;          /* goroutines that are not the runtime's */
+	struct curve curve;      /* alive over time; CLOCK_MONOTONIC */
 	uint64_t started;        /* by tests */
 	uint32_t run_lines;      /* set by owners_finish: RUN lines with a write */
 	bool unclaimed;          /* a test goroutine had no write: names cannot be matched */
 	bool signals;            /* os/signal's loop was started */
+	int64_t begin_ns;        /* set by owners_finish: the trace's first event */
 };
 
 /* Prepares *o and fills the hooks that trace_new takes; set o->trace afterwards. */
 void owners_init(struct owners *o, struct trace_hooks *hooks);
 
-/* The trace is over: numbers the RUN lines. */
+/* The trace is over: numbers the RUN lines, and the curve goes on to the trace's end. */
 void owners_finish(struct owners *o);
+
+/* A time of CLOCK_MONOTONIC as one since the trace began, not below 0. After owners_finish. */
+int64_t owners_since_begin(const struct owners *o, int64_t ns);
+
 void owners_release(struct owners *o);
 
 /* A live goroutine that may be a leak: not the runtime's, not a test's own, and

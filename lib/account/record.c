@@ -133,6 +133,7 @@ static const struct field finding_fields[] = {
 	{ AT(finding, stack, LIST), .sub = place_fields, .size = sizeof(struct place) },
 	{ AT(finding, wait_reason, TEXT), .brief = true },
 	{ AT(finding, wait_ns, I64) },
+	{ AT(finding, born_ns, INDEX) },
 	{ AT(finding, seen, SHARE) },
 	{ AT(finding, while_tests, TEXT), .brief = true },
 	{ AT(finding, fact, TEXT), .brief = true },
@@ -159,6 +160,8 @@ static const struct field test_fields[] = {
 	{ AT(test_record, run_index, INDEX) },
 	{ AT(test_record, result, TEXT) },
 	{ AT(test_record, elapsed_ns, I64) },
+	{ AT(test_record, start_ns, INDEX) },
+	{ AT(test_record, end_ns, INDEX) },
 	{ .key = "goroutines",
 	  .kind = FIELD_MAYBE,
 	  .offset = offsetof(struct test_record, counted),
@@ -170,6 +173,23 @@ static const struct field time_fields[] = {
 	{ AT(package_record, start_ns, I64) },   { AT(package_record, settle_ns, I64) },
 	{ AT(package_record, dump_ns, I64) },    { AT(package_record, look_ns, I64) },
 	{ AT(package_record, peak_bytes, U64) }, { .key = NULL },
+};
+
+static const struct field curve_fields[] = {
+	{ AT(package_record, trace_ns, I64) },
+	{ .key = "begin_ns",
+	  .kind = FIELD_I64,
+	  .offset = offsetof(struct package_record, curve_begin_ns) },
+	{ .key = "step_ns",
+	  .kind = FIELD_I64,
+	  .offset = offsetof(struct package_record, curve_step_ns) },
+	{ .key = "peak",
+	  .kind = FIELD_NUMBERS,
+	  .offset = offsetof(struct package_record, curve_peak) },
+	{ .key = "last",
+	  .kind = FIELD_NUMBERS,
+	  .offset = offsetof(struct package_record, curve_last) },
+	{ .key = NULL },
 };
 
 static const struct field package_fields[] = {
@@ -188,6 +208,10 @@ static const struct field package_fields[] = {
 	{ AT(package_record, traced, BOOL), .brief = true },
 	{ AT(package_record, resident_bytes, U64), .brief = true },
 	{ .key = "times", .kind = FIELD_PART, .sub = time_fields },
+	{ .key = "curve",
+	  .kind = FIELD_MAYBE,
+	  .offset = offsetof(struct package_record, has_curve),
+	  .sub = curve_fields },
 	{ .key = NULL },
 };
 

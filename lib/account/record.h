@@ -15,7 +15,8 @@
  * Keys are the names of the members below but for these: a test's name is "test",
  * its numbers are in the object "goroutines", absent when not counted; chain is
  * "creation_chain"; seen and runs are one word, "seen": "1/2"; the watcher's times
- * are in the object "times". A place is {function, file, line, source}. What is not
+ * are in the object "times", a package's goroutines over time in "curve" (trace_ns,
+ * begin_ns, step_ns, peak, last). A place is {function, file, line, source}. What is not
  * known may be absent.
  */
 #ifndef ACCOUNT_RECORD_H
@@ -119,6 +120,8 @@ struct finding {
 	struct places stack;     /* of one of them, leaf first */
 	const char *wait_reason; /* in Go's words: "chan send" */
 	int64_t wait_ns;         /* how long one of them has waited at least, 0: not known */
+	int64_t born_ns;         /* when the first of them was started, -1: not known; as in
+				* struct test_record */
 	uint32_t seen, runs;     /* "seen 1 of 2" */
 	const char *while_tests; /* shared worker: the tests that ran then, ", " between; "" */
 	const char *fact;        /* what memory and source add: "its timer fires every 5 ms"; "" */
@@ -133,15 +136,24 @@ struct finding {
 };
 
 /* Goroutines of one test. before and after count all of the package that are
- * not the runtime's; started, peak and left only the test's own descendants. */
+ * not the runtime's; started, peak and left only the test's own descendants. Times are since
+ * the trace of the package began. */
 struct test_record {
 	const char *package;
 	const char *test;
 	int64_t run_index;  /* sink only, as in struct finding */
 	const char *result; /* "pass", "fail", "skip"; "unknown" when it never ended */
 	int64_t elapsed_ns;
-	bool counted; /* the numbers below are known */
+	int64_t start_ns; /* -1: not known */
+	int64_t end_ns;   /* -1: not known, or it had not ended when the trace did */
+	bool counted;     /* the numbers below are known */
 	uint32_t before, after, started, peak, left;
+};
+
+/* Of what was read, items are in the arena: do not push. */
+struct numbers {
+	uint32_t *items;
+	size_t len, cap;
 };
 
 enum checked {
@@ -167,6 +179,12 @@ struct package_record {
 	int64_t start_ns, settle_ns, dump_ns, look_ns; /* where the watcher's time went */
 	uint64_t peak_bytes;     /* of memory resident in the watcher, at most */
 	uint64_t resident_bytes; /* the same in the tests' process or a child of it, 0: not known */
+	/* Goroutines over time, those that were started while the trace ran and are not the
+	 * runtime's: in each step the most that were alive, and how many at its end. */
+	bool has_curve;   /* the members below are known */
+	int64_t trace_ns; /* how long the trace ran */
+	int64_t curve_begin_ns, curve_step_ns;
+	struct numbers curve_peak, curve_last; /* of the same length */
 };
 
 struct run_record {

@@ -376,6 +376,12 @@ static int64_t waited_ns(const struct evidence *e, const struct survivor *s)
 	return waits && e->now_ns > s->g->since_ns ? e->now_ns - s->g->since_ns : 0;
 }
 
+/* Since the trace began, -1: not known. */
+static int64_t born_ns_of(const struct evidence *e, const struct survivor *s)
+{
+	return s->g && s->g->born_here ? owners_since_begin(e->owners, s->g->born_ns) : -1;
+}
+
 static enum status status_of(const struct bench *b, const struct survivor *s, enum class_id class)
 {
 	const struct evidence *e = b->e;
@@ -468,6 +474,7 @@ static struct finding make_finding(struct bench *b, const struct survivor *s,
 		.stack = make_stack(e, s),
 		.wait_reason = keep(e, s->w ? s->w->site->reason : s->g->reason),
 		.wait_ns = waited_ns(e, s),
+		.born_ns = born_ns_of(e, s),
 		.seen = 1,
 		.runs = 1,
 		.why = keep(e, v->why),
@@ -564,10 +571,13 @@ static void count_left(struct owner *w)
 static void count_more(const struct evidence *e, struct finding *f, const struct survivor *s)
 {
 	enum certainty c = certainty_of(e, s);
+	int64_t born_ns = born_ns_of(e, s);
 
 	f->count++;
 	if (c < f->certainty)
 		f->certainty = c;
+	if (f->born_ns < 0 || (born_ns >= 0 && born_ns < f->born_ns))
+		f->born_ns = born_ns;
 }
 
 /* Returns the index of its finding. */

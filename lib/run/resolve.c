@@ -183,6 +183,7 @@ static struct finding surge(struct resolve *r, const struct figure *figure)
 		.package = r->package,
 		.test = figure->test,
 		.run_index = -1,
+		.born_ns = -1,
 		.owner = figure->owner,
 		.class = figure->class,
 		.certainty = CERTAINTY_CONFIRMED,
@@ -306,7 +307,7 @@ static void add_tests(struct resolve *r, const struct counts_index *x)
 {
 	for (size_t i = 0; i < x->len; i++) {
 		const struct test_run *run = &r->result->runs.items[i];
-		struct test_record t = { 0 };
+		struct test_record t = { .start_ns = -1, .end_ns = -1 };
 
 		if (x->by_run[i])
 			t = *x->by_run[i];

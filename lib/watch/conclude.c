@@ -99,6 +99,7 @@ static void report_alone(struct watch *w)
 
 		if (!stands_alone(f) || (before && finding_is_decided(&w->first, before)))
 			continue;
+		f->born_ns = before ? before->born_ns : -1;
 		name_test(&w->second, f);
 		report(w, f);
 	}
@@ -139,6 +140,7 @@ static void join(struct watch *w)
 			continue;
 		f->seen = f->runs = 2;
 		f->wait_ns = before->wait_ns > f->wait_ns ? before->wait_ns : f->wait_ns;
+		f->born_ns = before->born_ns;
 		name_test(&w->second, f);
 		report(w, f);
 	}

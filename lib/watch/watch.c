@@ -19,6 +19,8 @@ static void record_tests(struct watch *w)
 			.test = owner_top_name(o, t),
 			.run_index = t->run_index,
 			.result = "",
+			.start_ns = owners_since_begin(o, t->start_ns),
+			.end_ns = t->end_ns ? owners_since_begin(o, t->end_ns) : -1,
 			.counted = true,
 			.before = t->before,
 			.after = t->after,
@@ -30,6 +32,31 @@ static void record_tests(struct watch *w)
 		if ((t->kind == OWNER_TEST || t->kind == OWNER_FUZZ) && t->start_ns)
 			VEC_PUSH(&w->r->tests, rec);
 	}
+}
+
+static struct numbers keep_numbers(struct watch *w, const uint32_t *items, size_t len)
+{
+	struct numbers n = { .len = len, .cap = len };
+
+	n.items = arena_alloc(&w->r->arena, (len + 1) * sizeof(*items));
+	memcpy(n.items, items, len * sizeof(*items));
+	return n;
+}
+
+static void record_curve(struct watch *w)
+{
+	const struct owners *o = &w->first.owners;
+	const struct trace_facts *facts = &w->first.facts;
+	struct package_record *p = &w->r->package;
+
+	if (!w->first.traced || w->first.trace_error[0] || !o->curve.len)
+		return;
+	p->has_curve = true;
+	p->trace_ns = facts->last_ns - facts->first_ns;
+	p->curve_begin_ns = owners_since_begin(o, o->curve.begin_ns);
+	p->curve_step_ns = curve_step_ns(&o->curve);
+	p->curve_peak = keep_numbers(w, o->curve.peak, o->curve.len);
+	p->curve_last = keep_numbers(w, o->curve.last, o->curve.len);
 }
 
 static void record_package(struct watch *w)
@@ -109,6 +136,7 @@ bool watch_run(const struct watch_spec *spec, struct watch_result *r, struct err
 	watch_conclude(&w);
 	record_tests(&w);
 	record_package(&w);
+	record_curve(&w);
 	/* What was found lives in the looks' arenas: r takes them over. */
 	r->first = w.first;
 	r->second = w.second;

@@ -218,3 +218,61 @@ func TestTwoAtOnce(t *testing.T) {
 		want(t, "findings", found(m.ReadRun(file)), leakFound)
 	}
 }
+
+// When tests ran and what they left was started, on the clock of the package's trace. With one
+// processor findings are those of a second look, whose clock is another.
+func TestRunFileTimes(t *testing.T) {
+	t.Parallel()
+	m := drive.New(t, `
+-- go.mod --
+module example.com/m
+
+go 1.22
+-- m_test.go --
+package m
+
+import (
+	"testing"
+	"time"
+)
+
+func TestSlow(t *testing.T) {
+	time.Sleep(300 * time.Millisecond)
+}
+
+func TestLeft(t *testing.T) {
+	for i := 0; i < 20; i++ {
+		go func() { select {} }()
+	}
+}
+`)
+	for _, procs := range []string{"1", "2"} {
+		cmd := m.TestCommand("-count=1", "-cpu="+procs, ".")
+		cmd.Env = append(cmd.Env, "GOMAXPROCS="+procs)
+		wantCode(t, m.Do(cmd), 1)
+		run := m.ReadRun(m.Run)
+		slow, left, found := run.Tests()[0], run.Tests()[1], run.FindingRecords()[0]
+		curve := run.Packages()[0].Curve
+		if slow.Start == nil || slow.End == nil || left.Start == nil || left.End == nil || found.Born == nil || curve == nil {
+			t.Fatalf("GOMAXPROCS=%s: a time is missing: %+v", procs, run.Records)
+		}
+		if took := *slow.End - *slow.Start; took < 300e6 || took > 10e9 {
+			t.Errorf("GOMAXPROCS=%s: TestSlow took %d ns", procs, took)
+		}
+		if *slow.Start > 5e9 || *left.Start < *slow.End || *found.Born < *left.Start || *found.Born > *left.End || *left.End > curve.Trace {
+			t.Errorf("GOMAXPROCS=%s: TestSlow %d to %d, TestLeft %d to %d, its goroutine %d, the trace %d ns", procs,
+				*slow.Start, *slow.End, *left.Start, *left.End, *found.Born, curve.Trace)
+		}
+		most := 0
+		for _, n := range curve.Peak {
+			most = max(most, n)
+		}
+		n := len(curve.Last)
+		if most < 20 || most > 22 || n == 0 || n != len(curve.Peak) || n > 128 || curve.Last[n-1] != 20 || curve.Peak[0] != 1 {
+			t.Errorf("GOMAXPROCS=%s: %d at most in %+v", procs, most, *curve)
+		}
+		if end := curve.Begin + int64(n)*curve.Step; end < curve.Trace || end > curve.Trace+curve.Step {
+			t.Errorf("GOMAXPROCS=%s: the curve ends at %d, the trace at %d ns", procs, end, curve.Trace)
+		}
+	}
+}

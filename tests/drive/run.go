@@ -19,12 +19,24 @@ type Record struct {
 	Undecided                   int   `json:"undecided_gone"`
 	Goroutines                  any   // an object in a test's line, a number in a package's
 	Seen, Key                   string
+	Start                       *int64 `json:"start_ns"` // nil: not known
+	End                         *int64 `json:"end_ns"`
+	Born                        *int64 `json:"born_ns"`
+	Curve                       *Curve
 }
 
 // A Place is a line of source.
 type Place struct {
 	Function, File string
 	Line           int
+}
+
+// A Curve is a package's goroutines over time.
+type Curve struct {
+	Trace      int64 `json:"trace_ns"`
+	Begin      int64 `json:"begin_ns"`
+	Step       int64 `json:"step_ns"`
+	Peak, Last []int
 }
 
 // A Run is what a run file holds.

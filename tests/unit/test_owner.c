@@ -135,6 +135,25 @@ static void what_a_test_starts_is_its_own(void **state)
 	tear_down(&f);
 }
 
+static void the_curve_follows_all_but_the_runtime(void **state)
+{
+	struct goroutine *test, *child;
+	struct fixture f;
+	const struct curve *c = &f.owners.curve;
+
+	(void)state;
+	set_up(&f);
+	test = test_born(&f, &f.main, NULL);
+	child = child_of(&f, test, "m.TestA");
+	born(&f, child, "runtime.bgsweep", NULL);
+	dies(&f, child);
+	assert_int_equal(c->begin_ns, test->born_ns);
+	assert_true(c->len == 1 && c->peak[0] == 2 && c->last[0] == 1);
+	owners_finish(&f.owners);
+	assert_int_equal(owners_since_begin(&f.owners, test->born_ns), test->born_ns);
+	tear_down(&f);
+}
+
 /* The creators are dead by the end. */
 static void a_lineage_outlives_its_creators(void **state)
 {
@@ -472,6 +491,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_test_starts_is_its_own),
+		cmocka_unit_test(the_curve_follows_all_but_the_runtime),
 		cmocka_unit_test(a_lineage_outlives_its_creators),
 		cmocka_unit_test(goroutines_are_counted_by_owner),
 		cmocka_unit_test(run_lines_are_numbered_by_their_writes),

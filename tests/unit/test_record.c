@@ -15,7 +15,8 @@ static const char finding_line[] =
     "\"blocked_at\":{\"function\":\"m.fetchAll.func1\",\"file\":\"/src/m/fetch.go\","
     "\"line\":42},\"creation_chain\":[{\"function\":\"m.TestFetch\",\"file\":"
     "\"/src/m/fetch_test.go\",\"line\":12}],\"stack\":[],\"wait_reason\":\"chan send\","
-    "\"wait_ns\":1200000000,\"seen\":\"1/2\",\"while_tests\":\"TestA, TestB\",\"why\":\"arg 0\","
+    "\"wait_ns\":1200000000,\"born_ns\":0,\"seen\":\"1/2\",\"while_tests\":\"TestA, "
+    "TestB\",\"why\":\"arg 0\","
     "\"allowance\":\".straggler.yaml:7\"}\n";
 
 static bool read_text(struct run_file *r, const char *line, struct err *err)
@@ -51,14 +52,17 @@ static void the_other_lines_come_back_byte_for_byte(void **state)
 	    "\"module\":\"m\",\"dir\":\"/src\",\"head\":\"\",\"started\":\"2026-01-02T03:04:05Z\","
 	    "\"args\":[\"-run\",\"X\",\"./...\"]}\n"
 	    "{\"type\":\"test\",\"package\":\"m\",\"test\":\"TestA\",\"result\":\"pass\","
-	    "\"elapsed_ns\":5,\"goroutines\":{\"before\":2,\"after\":3,\"started\":4,\"peak\":5,"
+	    "\"elapsed_ns\":5,\"start_ns\":0,\"end_ns\":5,\"goroutines\":{\"before\":2,\"after\":3,"
+	    "\"started\":4,\"peak\":5,"
 	    "\"left\":1}}\n"
 	    "{\"type\":\"test\",\"package\":\"m\",\"test\":\"TestB\",\"result\":\"unknown\","
 	    "\"elapsed_ns\":0}\n"
 	    "{\"type\":\"package\",\"package\":\"m\",\"result\":\"fail\",\"elapsed_ns\":9,"
 	    "\"checked\":\"part\",\"why\":\"killed\",\"goroutines\":12345678901,"
 	    "\"undecided_gone\":1,\"run_lines\":2,\"run_names\":true,\"times\":{\"start_ns\":1,"
-	    "\"settle_ns\":2,\"dump_ns\":3,\"look_ns\":4,\"peak_bytes\":5}}\n"
+	    "\"settle_ns\":2,\"dump_ns\":3,\"look_ns\":4,\"peak_bytes\":5},"
+	    "\"curve\":{\"trace_ns\":9,\"begin_ns\":1,\"step_ns\":4,\"peak\":[3,4294967295],"
+	    "\"last\":[2,0]}}\n"
 	    "{\"type\":\"end\",\"elapsed_ns\":7,\"exit_code\":1}\n";
 	AUTO_RUN_FILE r = { 0 };
 	AUTO_BUF out = { 0 };
@@ -90,6 +94,7 @@ static void what_is_absent_has_a_value(void **state)
 	assert_string_equal(f->user_at.function, "");
 	assert_string_equal(f->created_at.source, "");
 	assert_int_equal(f->run_index, -1);
+	assert_int_equal(f->born_ns, -1);
 	assert_int_equal(f->chain.len, 0);
 	assert_true(read_text(&r, "{\"type\":\"new_in_2030\",\"count\":\"x\"}", NULL));
 }
@@ -123,6 +128,11 @@ static void refuses_wrong_kinds_words_and_ranges(void **state)
 		"{\"type\":\"finding\",\"created_at\":[]}",
 		"{\"type\":\"finding\",\"one_of_subtests\":1}",
 		"{\"type\":\"test\",\"goroutines\":7}",
+		"{\"type\":\"test\",\"start_ns\":-1}",
+		"{\"type\":\"package\",\"curve\":[]}",
+		"{\"type\":\"package\",\"curve\":{\"peak\":7}}",
+		"{\"type\":\"package\",\"curve\":{\"peak\":[-1]}}",
+		"{\"type\":\"package\",\"curve\":{\"last\":[\"1\"]}}",
 		"{\"type\":\"run\",\"schema\":2}",
 		"{\"type\":\"run\",\"schema\":1,\"args\":[1]}",
 		"{\"type\":\"run\"}",
