@@ -105,7 +105,7 @@ static const struct class_row rows[CLASS_COUNT] = {
 	},
 	[CLASS_HTTP_IDLE] = {
 		.id = "http-idle",
-		.cause = "keeps an idle HTTP connection open for the next request",
+		.cause = "belongs to an idle HTTP connection, kept open for the next request",
 		.usually = "call CloseIdleConnections() on the client before the test ends",
 		.known = "it is the reading or writing half of a connection of net/http's client on which no request is going on",
 		.docs = "https://pkg.go.dev/net/http#Client.CloseIdleConnections",
@@ -114,8 +114,8 @@ static const struct class_row rows[CLASS_COUNT] = {
 	},
 	[CLASS_HTTP_BODY] = {
 		.id = "http-body",
-		.cause = "keeps an HTTP connection open whose response body was never closed",
-		.waits = "keeps an HTTP connection open until the response body is read or closed",
+		.cause = "belongs to an HTTP connection whose response body was never closed",
+		.waits = "belongs to an HTTP connection whose response body is neither read nor closed yet",
 		.usually = "defer resp.Body.Close() as soon as err is nil, whatever the status code",
 		.known = "the connection's reading half waits for the body to be read or closed",
 		.docs = "https://pkg.go.dev/net/http#Response",

@@ -400,12 +400,18 @@ static const char *start_of(const struct survivor *s)
 	return s->w ? site_start(s->w->site) : "";
 }
 
+/* os/exec starts several goroutines for one process, net/http two for a client's connection: they
+ * are one leak of the line that led there. */
+static bool is_one_of_several(const struct finding *f)
+{
+	return starts_with(f->created_at.function, "os/exec.") ||
+	       !strcmp(f->created_at.function, "net/http.(*Transport).dialConn");
+}
+
 static const char *make_key(struct bench *b, const struct finding *f)
 {
-	/* os/exec starts several goroutines for one process: they are one leak of the
-	 * line that started it. */
-	bool process = starts_with(f->created_at.function, "os/exec.");
-	const struct place *at = process ? &f->user_at : &f->created_at;
+	bool several = is_one_of_several(f);
+	const struct place *at = several ? &f->user_at : &f->created_at;
 	bool timer = is_from_timer(at);
 	char key[KEY_LEN + 1];
 
@@ -413,7 +419,7 @@ static const char *make_key(struct bench *b, const struct finding *f)
 				      .created_by = timer ? "time.goFunc" : at->function,
 				      .file = timer ? "" : at->file,
 				      .line = at->line,
-				      .started = process ? "" : f->started,
+				      .started = several ? "" : f->started,
 				      .user = timer ? "" : f->user_at.function },
 		 b->e->sources, key);
 	return keep(b->e, key);
@@ -530,7 +536,7 @@ static bool same_finding(const struct finding *a, const struct finding *b)
 {
 	if (a->class != b->class || !same_test(a, b) || strcmp(a->key, b->key) != 0)
 		return false;
-	if (a->class == CLASS_PROCESS)
+	if (a->class == CLASS_PROCESS || is_one_of_several(a))
 		return same_line(&a->user_at, &b->user_at);
 	/* One go statement may start several functions: an allowance may excuse one of them. */
 	return !strcmp(a->started, b->started) && same_line(&a->created_at, &b->created_at) &&

@@ -155,6 +155,31 @@ static void a_process_is_one_finding(void **state)
 	tear_down(&f);
 }
 
+/* So are the two of a client's connection. */
+static void a_connection_is_one_finding(void **state)
+{
+	static const char *const halves[] = { "readLoop", "writeLoop" };
+	struct fixture f;
+
+	(void)state;
+	set_up(&f);
+	for (uint64_t i = 0; i < 2; i++)
+		buf_printf(
+		    &f.dump.text,
+		    "goroutine %ju gp=0xc000001000 m=nil [select]:\n"
+		    "net/http.(*persistConn).%s(0xc000002000)\n\t/transport.go:%ju +0x1\n"
+		    "created by net/http.(*Transport).dialConn in goroutine 6\n\t/transport.go:%ju "
+		    "+0x1\n[originating from goroutine 6]:\n"
+		    "net/http.(*Transport).dialConn()\n\t/transport.go:3 +0x1\n"
+		    "m.TestA()\n\t/m_test.go:9 +0x1\ntesting.tRunner()\n\t/testing.go:1 +0x1\n\n",
+		    (uintmax_t)i + 10, halves[i], (uintmax_t)i + 7, (uintmax_t)i + 3);
+	judge(&f, true);
+	assert_int_equal(only(&f)->class, CLASS_HTTP_BODY);
+	assert_int_equal(only(&f)->count, 2);
+	assert_string_equal(only(&f)->user_at.function, "m.TestA");
+	tear_down(&f);
+}
+
 static void a_timer_is_reported_by_its_function(void **state)
 {
 	struct fixture f;
@@ -362,6 +387,7 @@ int main(void)
 		cmocka_unit_test(what_is_the_same_is_one_finding),
 		cmocka_unit_test(a_finding_says_where_it_came_from),
 		cmocka_unit_test(a_process_is_one_finding),
+		cmocka_unit_test(a_connection_is_one_finding),
 		cmocka_unit_test(a_timer_is_reported_by_its_function),
 		cmocka_unit_test(the_runtimes_and_the_tests_own_are_no_findings),
 		cmocka_unit_test(one_can_be_excepted),
