@@ -66,6 +66,14 @@ static void report(struct watch *w, const struct finding *f)
 	VEC_PUSH(&w->r->findings, kept);
 }
 
+static void report_observed(struct watch *w, const struct finding *f)
+{
+	struct finding kept = *f;
+
+	kept.certainty = CERTAINTY_OBSERVED;
+	report(w, &kept);
+}
+
 static void checked(struct watch *w, enum checked c, const char *before, const char *what)
 {
 	struct package_record *p = &w->r->package;
@@ -118,6 +126,9 @@ static void join_first(struct watch *w, struct finding *f, const struct finding 
 		if (again && again->certainty == CERTAINTY_PROVEN && again->count >= f->count)
 			f->certainty = CERTAINTY_PROVEN;
 		report(w, f);
+	} else if (!again && finding_is_too_dear(w, f)) {
+		f->runs = 1;
+		report_observed(w, f);
 	} else if (!again && f->status == STATUS_LEAK) {
 		w->r->package.undecided_gone += f->count;
 	}
@@ -146,16 +157,22 @@ static void join(struct watch *w)
 	}
 }
 
+static void report_as_seen(struct watch *w)
+{
+	for (size_t i = 0; i < w->first.findings.len; i++) {
+		const struct finding *f = &w->first.findings.items[i];
+
+		if (finding_is_decided(&w->first, f))
+			report(w, f);
+		else
+			report_observed(w, f);
+	}
+}
+
 /* There can be no second look: the trace's word is all there is. */
 static void report_undecided(struct watch *w, const char *why)
 {
-	for (size_t i = 0; i < w->first.findings.len; i++) {
-		struct finding f = w->first.findings.items[i];
-
-		if (!finding_is_decided(&w->first, &f))
-			f.certainty = CERTAINTY_OBSERVED;
-		report(w, &f);
-	}
+	report_as_seen(w);
 	checked(w, CHECKED_PART, "", why);
 }
 
@@ -196,8 +213,24 @@ static const char *look_failure(const struct watch *w)
 	return "it did not reach the end of the tests";
 }
 
+/* Whether all that is undecided is too dear to run again. */
+static bool nothing_is_wanted(const struct watch *w)
+{
+	for (size_t i = 0; i < w->first.findings.len; i++) {
+		const struct finding *f = &w->first.findings.items[i];
+
+		if (!finding_is_decided(&w->first, f) && !finding_is_too_dear(w, f))
+			return false;
+	}
+	return true;
+}
+
 static void decide_undecided(struct watch *w)
 {
+	if (nothing_is_wanted(w)) {
+		report_as_seen(w);
+		return;
+	}
 	if (w->second_look == SECOND_LOOK_NEVER || w->first.trap_missing) {
 		report_undecided(w, w->first.trap_missing ? w->first.why : w->first.undecided);
 		return;

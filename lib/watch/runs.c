@@ -10,6 +10,7 @@
 #include "guard/proof.h"
 #include "guard/trap.h"
 
+#define NOTE_LOOK_MOST_NS (2 * NS_PER_S)  /* of the first run, for the sake of notes alone */
 #define LOOK_LEAST_NS     (10 * NS_PER_S) /* of time for the second look */
 #define LOOK_MOST_NS      (120 * NS_PER_S)
 #define GO_GRACE_NS       (50 * NS_PER_S) /* cmd/go kills a minute after -test.timeout */
@@ -140,20 +141,30 @@ bool runs_first(struct watch *w, struct err *err)
 	return ok;
 }
 
+bool finding_is_too_dear(const struct watch *w, const struct finding *f)
+{
+	return f->status == STATUS_NOTE && w->second_look != SECOND_LOOK_ALWAYS &&
+	       w->first.end_ns > NOTE_LOOK_MOST_NS;
+}
+
 /* Whether the finding's tests must run again. Who panicked needs no second look, and would
  * spoil that of the others. */
-static bool is_wanted(const struct look *l, const struct finding *f, bool benchmarks)
+static bool is_wanted(const struct watch *w, const struct finding *f, bool benchmarks)
 {
-	return (f->owner == OWNER_BENCHMARK) == benchmarks && f->status != STATUS_ALLOWED &&
-	       !(l->undecided[0] && finding_is_decided(l, f));
+	const struct look *l = &w->first;
+
+	return !finding_is_too_dear(w, f) && (f->owner == OWNER_BENCHMARK) == benchmarks &&
+	       f->status != STATUS_ALLOWED && !(l->undecided[0] && finding_is_decided(l, f));
 }
 
 /* Whether some finding's tests are not known: a timer's, and what a goroutine of TestMain's
  * started for whoever asked it to. Then all must run again. */
-static bool is_anonymous(const struct look *l)
+static bool is_anonymous(const struct watch *w)
 {
-	for (size_t i = 0; i < l->findings.len; i++)
-		if (!l->findings.items[i].test[0] && is_wanted(l, &l->findings.items[i], false))
+	const struct findings *f = &w->first.findings;
+
+	for (size_t i = 0; i < f->len; i++)
+		if (!f->items[i].test[0] && is_wanted(w, &f->items[i], false))
 			return true;
 	return false;
 }
@@ -167,7 +178,7 @@ static const char *owners_pattern(struct watch *w, bool benchmarks)
 	for (size_t i = 0; i < w->first.findings.len; i++) {
 		const struct finding *f = &w->first.findings.items[i];
 
-		if (is_wanted(&w->first, f, benchmarks) && f->test[0])
+		if (is_wanted(w, f, benchmarks) && f->test[0])
 			VEC_PUSH(&names, f->test);
 	}
 	pattern_any(&b, &names);
@@ -230,7 +241,7 @@ static char **second_arguments(struct watch *w, bool trace, bool prove)
 	};
 	const char *tests = trace ? owners_pattern(w, false) : "";
 	const char *benchmarks = trace ? owners_pattern(w, true) : "";
-	bool same = !trace || keeps_pattern(w) || is_anonymous(&w->first) ||
+	bool same = !trace || keeps_pattern(w) || is_anonymous(w) ||
 		    strlen(tests) + strlen(benchmarks) > PATTERN_MOST;
 	struct arguments_change change = { .drop = same ? drop + 2 : drop };
 	const char *add[9];

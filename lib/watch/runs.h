@@ -32,6 +32,10 @@ bool runs_second(struct watch *w, bool trace);
 /* Findings of the first run that need no second word. */
 bool finding_is_decided(const struct look *l, const struct finding *f);
 
+/* A note fails nothing: when the first run took long, running again costs more than the word is
+ * worth. It is shown as observed, unless its test runs again for another's sake. */
+bool finding_is_too_dear(const struct watch *w, const struct finding *f);
+
 /* What both runs say, as findings and as what is said of the package. */
 void watch_conclude(struct watch *w);
 

@@ -280,3 +280,28 @@ func TestMain(m *testing.M) {
 		},
 	})
 }
+
+// The second look runs whose leaks are undecided, and not all tests for the sake of a note.
+func TestNoteOfALongRun(t *testing.T) {
+	runRows(t, []row{{
+		name: "a timer's goroutine",
+		files: file(`
+import (
+	"testing"
+	"time"
+)
+
+var c = make(chan int)
+
+func send() { c <- 1 }
+
+func TestTimer(t *testing.T) {
+	time.AfterFunc(time.Millisecond, send)
+	time.Sleep(2200 * time.Millisecond)
+}
+`),
+		env:    []string{"GOMAXPROCS=1"},
+		result: "pass", checked: "yes", findings: proven + "unknown chan-send note observed 1\n",
+		prints: "observed: there when the trace ended",
+	}})
+}
