@@ -197,7 +197,7 @@ cppcheck:
 		--enable=warning,portability lib cmd
 
 shellcheck:
-	@shellcheck -S warning $$(grep -rlx --exclude='*.go' '#!/bin/sh' .ci .githooks tests)
+	@shellcheck -S warning $$(grep -rlx --exclude='*.go' '#!/bin/sh' .ci .githooks configs tests)
 
 gofmt:
 	@bad=$$(gofmt -l tests testdata) && [ -z "$$bad" ] || { echo "not in gofmt's format: $$bad"; exit 1; }

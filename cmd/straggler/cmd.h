@@ -43,6 +43,7 @@ extern const struct command cmd_exec;
 extern const struct command cmd_explain;
 extern const struct command cmd_hook;
 extern const struct command cmd_init;
+extern const struct command cmd_merge;
 extern const struct command cmd_report;
 extern const struct command cmd_test;
 extern const struct command cmd_trace;

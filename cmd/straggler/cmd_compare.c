@@ -1,8 +1,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account/arguments.h"
 #include "account/comparison.h"
-#include "base/str.h"
 #include "cmd.h"
 #include "options.h"
 #include "report/compared.h"
@@ -125,30 +125,9 @@ static bool side_read(struct side *s, char **paths, struct err *err)
 	return true;
 }
 
-/* The next word that says what to test, NULL: there is none. */
-static const char *next_arg(const struct run_record *r, size_t *i)
-{
-	while (*i < r->args_len) {
-		const char *arg = r->args[(*i)++];
-
-		if (!strcmp(arg, "--run-file"))
-			++*i;
-		else if (!starts_with(arg, "--run-file="))
-			return arg;
-	}
-	return NULL;
-}
-
 static bool same_args(const struct run_record *a, const struct run_record *b)
 {
-	size_t i = 0, k = 0;
-	const char *x, *y;
-
-	do {
-		x = next_arg(a, &i);
-		y = next_arg(b, &k);
-	} while (x && y && !strcmp(x, y));
-	return !x && !y && !strcmp(a->module, b->module);
+	return run_arguments_same(a, b) && !strcmp(a->shard, b->shard);
 }
 
 /* Whether every run was asked for the same: then what is not there does not exist. */

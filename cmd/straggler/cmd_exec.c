@@ -154,7 +154,8 @@ static bool print_findings(const struct watch_result *r, struct err *err)
 				  .dir = "",
 				  .root = "",
 				  .head = "",
-				  .started = "" };
+				  .started = "",
+				  .shard = "" };
 	struct str rest, line;
 	char cwd[4096];
 	bool ok = terminal_options("auto", STDERR_FILENO, &options, err);

@@ -17,6 +17,7 @@
 #include "report/report.h"
 #include "run/runner.h"
 #include "run_files.h"
+#include "share.h"
 #include "terminal.h"
 #include "test_options.h"
 #include "version.h"
@@ -37,6 +38,7 @@ struct invocation {
 	struct attribution attribution;
 	struct report_files files;
 	struct run_files run_files;
+	struct share share;
 	struct base_spec base_spec;
 	struct base base;
 	struct words again; /* arguments of repeats */
@@ -310,8 +312,10 @@ static bool print_report(struct invocation *t, const struct runner_result *r, in
 		return true; /* go has said why */
 	if (!report_term.write(&r->file, &t->report, &text, err))
 		return false;
-	if (buf_flush(&text, json ? STDERR_FILENO : STDOUT_FILENO) || r->signal)
+	if (buf_flush(&text, json ? STDERR_FILENO : STDOUT_FILENO) || r->signal) {
+		share_print(&t->share);
 		return true;
+	}
 	t->refused = errno;
 	return end_refused(t, code, err);
 }
@@ -343,6 +347,8 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 		.dir = t->dir,
 		.tool = straggler_version,
 		.head = t->attribution.head.hex,
+		.shard = t->share.name,
+		.idle = t->share.empty,
 		.args = (const char *const *)argv,
 		.args_len = (size_t)argc,
 		.run_file = t->run_files.fd,
@@ -400,10 +406,14 @@ static bool run_tests(struct invocation *t, int argc, char **argv, int *code, st
 		return err_set(err, ERR_LIMIT, "Go 1.22 or newer is needed, this is %s",
 			       t->go.version);
 	why = unchecked_reason(&t->cmdline);
+	if (why && cmdline_option(&t->cmdline, OPT_SHARD))
+		return err_set(err, ERR_USAGE, "--shard divides a run of tests, and %s", why);
 	if (why)
 		return pass_on(t, why, code, err);
 	return check_options(t, err) && test_options_check(&t->cmdline, err) &&
 	       test_options_runs(&t->cmdline, &t->runs, err) && configure(t, err) &&
+	       share_take(&t->share, &t->cmdline, cmdline_option(&t->cmdline, OPT_SHARD),
+			  cmdline_option(&t->cmdline, OPT_SHARD_BY), &t->arena, err) &&
 	       find_self(t, err) && prepare_repeats(t, err) &&
 	       run_files_open(&t->run_files, cmdline_option(&t->cmdline, OPT_RUN_FILE), err) &&
 	       run_files_write_policy(&t->run_files, &t->policy_text, err) &&

@@ -25,6 +25,12 @@ static const struct {
 			      "for git bisect run: exit 1 when the leak of --key is there, 0, "
 			      "125" },
 	[OPT_KEY] = { { "key", true }, "KEY", "the leak that --bisect-step looks for" },
+	[OPT_SHARD] = { { "shard", true },
+			"I/N",
+			"test the I-th of N shares of the packages; auto: as the CI system says" },
+	[OPT_SHARD_BY] = { { "shard-by", true },
+			   "RUN",
+			   "with --shard: shares that took as long in this run file" },
 	[OPT_RUN_FILE] = { { "run-file", true },
 			   "FILE",
 			   "where the record of the run goes (the state folder)" },
@@ -151,6 +157,10 @@ bool test_options_check(const struct cmdline *c, struct err *err)
 		return err_set(err, ERR_USAGE, "--bisect-step and --key go together");
 	if (base && step)
 		return err_set(err, ERR_USAGE, "--base and --bisect-step do not go together");
+	if (step && cmdline_option(c, OPT_SHARD))
+		return err_set(err, ERR_USAGE, "--shard and --bisect-step do not go together");
+	if (cmdline_option(c, OPT_SHARD_BY) && !cmdline_option(c, OPT_SHARD))
+		return err_set(err, ERR_USAGE, "--shard-by needs --shard");
 	if (!base && cmdline_option(c, OPT_BASE_EXACT))
 		return err_set(err, ERR_USAGE, "--base-exact needs --base");
 	if (!base && !step && cmdline_option(c, OPT_RUNS))

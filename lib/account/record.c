@@ -216,11 +216,17 @@ static const struct field package_fields[] = {
 };
 
 static const struct field run_fields[] = {
-	{ AT(run_record, schema, I64) },      { AT(run_record, tool, TEXT) },
-	{ AT(run_record, go_version, TEXT) }, { AT(run_record, module, TEXT) },
-	{ AT(run_record, dir, TEXT) },        { AT(run_record, root, TEXT), .brief = true },
-	{ AT(run_record, head, TEXT) },       { AT(run_record, started, TEXT) },
-	{ AT(run_record, args, TEXTS) },      { .key = NULL },
+	{ AT(run_record, schema, I64) },
+	{ AT(run_record, tool, TEXT) },
+	{ AT(run_record, go_version, TEXT) },
+	{ AT(run_record, module, TEXT) },
+	{ AT(run_record, dir, TEXT) },
+	{ AT(run_record, root, TEXT), .brief = true },
+	{ AT(run_record, head, TEXT) },
+	{ AT(run_record, started, TEXT) },
+	{ AT(run_record, shard, TEXT), .brief = true },
+	{ AT(run_record, args, TEXTS) },
+	{ .key = NULL },
 };
 
 static const struct field warning_fields[] = {

@@ -196,6 +196,7 @@ struct run_record {
 	const char *root;       /* absolute folder of the git work tree that dir is in; "" */
 	const char *head;       /* git commit, "" when not known */
 	const char *started;    /* RFC 3339 */
+	const char *shard;      /* "2/5": it had the second of five shares of the packages; "" */
 	const char **args;      /* the command line after "test" */
 	size_t args_len;
 };

@@ -470,6 +470,51 @@ void cmdline_again(const struct cmdline *c, const char *run, const char *package
 	}
 }
 
+void cmdline_build_flags(const struct cmdline *c, struct words *out)
+{
+	static const char *const names[] = { "tags", "mod",  "modfile", "overlay",
+					     "race", "msan", "asan",    "compiler" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *value = NULL;
+		AUTO_BUF text = { 0 };
+
+		for (size_t k = 0; k < c->flags.len; k++)
+			if (!c->flags.items[k].goflags && !strcmp(c->flags.items[k].name, names[i]))
+				value = c->flags.items[k].value;
+		if (!value)
+			continue;
+		buf_printf(&text, "-%s=%s", names[i], value);
+		word_put(c, out, &text);
+	}
+}
+
+void cmdline_choose(struct cmdline *c, const struct words *packages)
+{
+	struct cmdline chosen = { 0 };
+	size_t first = 0;
+
+	while (first < c->args.len && c->args.items[first].role != GO_ARG_PACKAGE)
+		first++;
+	/* Where none was named they go in front: behind, they might be a flag's value. */
+	if (first == c->args.len)
+		first = 0;
+	for (size_t i = 0; i <= c->args.len; i++) {
+		for (size_t k = 0; i == first && k < packages->len; k++) {
+			arg_put(&chosen, packages->items[k], GO_ARG_PACKAGE);
+			VEC_PUSH(&chosen.packages, packages->items[k]);
+		}
+		if (i < c->args.len && c->args.items[i].role != GO_ARG_PACKAGE)
+			VEC_PUSH(&chosen.args, c->args.items[i]);
+	}
+	VEC_FREE(&c->args);
+	words_release(&c->packages);
+	c->args.items = chosen.args.items;
+	c->args.len = chosen.args.len;
+	c->args.cap = chosen.args.cap;
+	c->packages = chosen.packages;
+}
+
 bool cmdline_inner(const struct cmdline *c, const struct inner_call *call, struct words *out,
 		   struct err *err)
 {

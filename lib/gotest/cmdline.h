@@ -116,6 +116,13 @@ bool cmdline_is_go_flag(const char *name);
 void cmdline_again(const struct cmdline *c, const char *run, const char *package,
 		   struct words *out);
 
+/* Appends the flags that decide which packages there are and which files belong to them, as
+ * -name=value, for go list. Those in GOFLAGS go list reads itself. New words live in c's arena. */
+void cmdline_build_flags(const struct cmdline *c, struct words *out);
+
+/* The packages are these, whatever was named; at least one. Their texts are borrowed. */
+void cmdline_choose(struct cmdline *c, const struct words *packages);
+
 /* What the inner call needs to be told. */
 struct inner_call {
 	const char *go; /* the go command: "go" */

@@ -360,6 +360,7 @@ static void write_start(struct runner *r)
 		.dir = r->spec->dir,
 		.root = r->spec->root ? r->spec->root : "",
 		.head = r->spec->head,
+		.shard = r->spec->shard ? r->spec->shard : "",
 		.started = started,
 		.args = (const char **)(uintptr_t)r->spec->args, /* NOLINT */
 		.args_len = r->spec->args_len,
@@ -538,7 +539,9 @@ bool runner_run(const struct runner_spec *spec, const struct go_facts *facts,
 
 	*result = (struct runner_result){ .lost = "" };
 	write_start(&r);
-	ok = prepare(&r, err) && start_go(&r, &r.main, NULL, err) && loop_run(&r.loop, err);
+	ok = prepare(&r, err);
+	if (ok && !spec->idle)
+		ok = start_go(&r, &r.main, NULL, err) && loop_run(&r.loop, err);
 	if (ok) {
 		conclude_rest(&r);
 		warn(&r);

@@ -36,6 +36,8 @@ struct runner_spec {
 	const char *dir;         /* absolute working directory */
 	const char *root;        /* of the git work tree that dir is in, NULL: none */
 	const char *tool;        /* our version */
+	const char *shard;       /* for the run file, as there; NULL: none */
+	bool idle;               /* the shard is empty: go is not run */
 	const char *head;        /* git commit, "" where there is none */
 	const char *const *args; /* the command line after \"test\", for the run file */
 	size_t args_len;

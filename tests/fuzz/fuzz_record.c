@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "account/record.h"
+#include "account/merge.h"
 #include "base/str.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,6 +35,22 @@ static void write_all(struct buf *out, const struct run_file *r)
 		record_write_end(out, &r->end);
 }
 
+/* A run joined with itself is that run: nothing is lost and nothing counts twice. */
+static void merge_both(const struct run_file *first, const struct run_file *second)
+{
+	const struct run_file *runs[] = { first, second };
+	AUTO_RUN_FILE merged = { 0 };
+	AUTO_BUF out = { 0 };
+
+	if (!first->run.schema || !second->run.schema)
+		return;
+	assert(run_merge(runs, 2, &merged, NULL));
+	assert(merged.packages.len == first->packages.len);
+	assert(merged.tests.len == first->tests.len);
+	assert(merged.findings.len == first->findings.len);
+	run_file_write(&merged, &out);
+}
+
 /* What was read and written reads and writes the same again. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -46,5 +62,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_all(&second, once.data, once.len, true);
 	write_all(&twice, &second);
 	assert(!strcmp(buf_str(&once), buf_str(&twice)));
+	merge_both(&first, &second);
 	return 0;
 }

@@ -1,0 +1,28 @@
+/*
+ * Several runs as one: the shares of one set of packages, tested by several machines. What is
+ * found, counted and compared is then what one run would have found.
+ *
+ * A package that more than one of them has was tested twice, and what any of them says against
+ * it counts: it failed if it failed once, it is checked as far as it was the less, and each
+ * finding stays, the same one once with the greater count. A second try that went well takes
+ * nothing back.
+ *
+ * Where machines have the work tree at different places, paths become those of the first run.
+ */
+#ifndef ACCOUNT_MERGE_H
+#define ACCOUNT_MERGE_H
+
+#include "account/record.h"
+
+/*
+ * Fills *out, zero-initialised before, from n runs, at least one. It borrows from them and has
+ * the rest in its own arena; the caller releases it in any case. Warnings tell of shares that are
+ * missing, packages tested twice, and runs that were asked for something else. Fails with
+ * ERR_USAGE, and says which run, where module, commit or base are not the same.
+ */
+bool run_merge(const struct run_file *const *runs, size_t n, struct run_file *out, struct err *err);
+
+/* All its lines, in the order that readers expect. */
+void run_file_write(const struct run_file *r, struct buf *out);
+
+#endif
