@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "repository.h"
 #include "terminal.h"
 #include "vcs/blame.h"
@@ -47,51 +47,27 @@ static void write_anew(const struct run_file *run, struct str old, struct buf *n
 	}
 }
 
-/* Whoever reads meanwhile sees the old text or the new one. */
-static bool replace(const char *path, const struct buf *text, int *fd)
+static bool rewrite(const struct run_file *run, const char *path, int *fd, struct err *err)
 {
-	AUTO_FREE char *real = realpath(path, NULL);
-	AUTO_BUF temporary = { 0 };
-	AUTO_CLOSE int new = -1;
-	struct stat st;
-	int old;
+	AUTO_BUF old = { 0 }, new = { 0 };
+	AUTO_CLOSE int from = open(path, O_RDONLY | O_CLOEXEC);
+	int fresh;
 
-	if (!real || fstat(*fd, &st))
+	if (from < 0 || !buf_fill(&old, from, SIZE_MAX))
+		return err_sys(err, errno, "read %s", path);
+	write_anew(run, (struct str){ buf_str(&old), old.len }, &new);
+	if (!file_replace(path, &new, 0600, &fresh, err))
 		return false;
-	buf_printf(&temporary, "%s.XXXXXX", real);
-	new = mkostemp(temporary.data, O_APPEND | O_CLOEXEC);
-	if (new < 0)
-		return false;
-	if (fchmod(new, st.st_mode & 07777) || !buf_flush(text, new) ||
-	    rename(buf_str(&temporary), real)) {
-		int why = errno;
-
-		unlink(buf_str(&temporary));
-		errno = why;
-		return false;
-	}
-	old = *fd;
-	*fd = take_fd(&new);
-	close(old);
+	close(*fd);
+	*fd = fresh;
 	return true;
 }
 
-static void rewrite(const struct run_file *run, const char *path, int *fd)
+static bool is_file(int fd)
 {
-	AUTO_BUF old = { 0 }, new = { 0 };
-	AUTO_CLOSE int from = -1;
 	struct stat st;
 
-	if (!path || *fd < 0 || fstat(*fd, &st) || !S_ISREG(st.st_mode))
-		return;
-	from = open(path, O_RDONLY | O_CLOEXEC);
-	if (from >= 0 && buf_fill(&old, from, SIZE_MAX)) {
-		write_anew(run, (struct str){ buf_str(&old), old.len }, &new);
-		if (replace(path, &new, fd))
-			return;
-	}
-	terminal_line(stderr, "straggler: the run file has no suspects: %s: %s", path,
-		      strerror(errno));
+	return fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode);
 }
 
 void attribution_end(struct attribution *a, struct run_file *run, const char *path, int *fd)
@@ -105,7 +81,10 @@ void attribution_end(struct attribution *a, struct run_file *run, const char *pa
 		terminal_line(stderr, "straggler: no suspects: %s", a->why.msg);
 		return;
 	}
-	rewrite(run, path, fd);
+	if (path && is_file(*fd) && !rewrite(run, path, fd, &a->why)) {
+		terminal_line(stderr, "straggler: the run file has no suspects");
+		terminal_error(&a->why);
+	}
 }
 
 void attribution_release(struct attribution *a)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/vec.h"
 #include "state.h"
 #include "version.h"
@@ -29,26 +30,18 @@ bool base_open(struct base *b, const struct base_spec *spec, const char *dir, st
 
 /* --- runs that there are -------------------------------------------------------------- */
 
-static uint64_t mix(uint64_t h, const char *s)
-{
-	do {
-		h = (h ^ (uint8_t)*s) * UINT64_C(0x100000001b3);
-	} while (*s++);
-	return h;
-}
-
 /* What decides what a run of the commit finds, besides the commit. */
 static bool make_cache(struct base *b, struct err *err)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	uint64_t h = HASH_START;
 	char name[80];
 
-	h = mix(h, straggler_version);
-	h = mix(h, b->spec->go_version);
-	h = mix(h, buf_str(b->spec->policy));
-	h = mix(h, b->elsewhere.below);
+	h = hash_word(h, straggler_version);
+	h = hash_word(h, b->spec->go_version);
+	h = hash_word(h, buf_str(b->spec->policy));
+	h = hash_word(h, b->elsewhere.below);
 	for (size_t i = 0; i < b->spec->trials.args->len; i++)
-		h = mix(h, b->spec->trials.args->items[i]);
+		h = hash_word(h, b->spec->trials.args->items[i]);
 	snprintf(name, sizeof(name), "base/%s-%016llx", b->commit.hex, (unsigned long long)h);
 	if (!state_folder(&b->cache, name, err))
 		return false;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "account/draft.h"
+#include "base/file.h"
 #include "cmd.h"
 #include "config/edit.h"
 #include "configuration.h"
@@ -145,7 +146,8 @@ static bool add(const struct request *r, const struct draft *d, const struct con
 	if (!target_read(path, &old, err))
 		return false;
 	spec.text = (struct str){ buf_str(&old), old.len };
-	if (!edit_add_allowance(&spec, &new, err) || !target_replace(path, &new, err))
+	if (!edit_add_allowance(&spec, &new, err) ||
+	    !file_replace(path, &new, TARGET_MODE, NULL, err))
 		return false;
 	terminal_line(stdout, "%s: now allows", path);
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++)

@@ -4,6 +4,7 @@
 
 #include "account/baseline.h"
 #include "account/draft.h"
+#include "base/file.h"
 #include "base/vec.h"
 #include "cmd.h"
 #include "config/edit.h"
@@ -223,7 +224,7 @@ static bool write_keys(struct work *w, struct err *err)
 		terminal_line(stdout, "%s: nothing to add", buf_str(&w->path));
 		return true;
 	}
-	if (!target_replace(buf_str(&w->path), &w->text, err))
+	if (!file_replace(buf_str(&w->path), &w->text, TARGET_MODE, NULL, err))
 		return false;
 	terminal_line(stdout, "%s: allows %zu more key%s, %" PRIu64 " goroutine%s",
 		      buf_str(&w->path), keys, keys == 1 ? "" : "s", goroutines,
@@ -283,7 +284,7 @@ static bool tighten(struct work *w, struct err *err)
 		terminal_line(stdout, "%s: nothing to tighten", buf_str(&w->path));
 	else
 		ok = edit_change_allowances(&w->spec, changes.items, changes.len, &text, err) &&
-		     target_replace(buf_str(&w->path), &text, err);
+		     file_replace(buf_str(&w->path), &text, TARGET_MODE, NULL, err);
 	VEC_FREE(&changes);
 	return ok;
 }

@@ -6,11 +6,13 @@
 
 #include "account/chance.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/vec.h"
 #include "cmd.h"
 #include "configuration.h"
 #include "gotest/pattern.h"
 #include "probe.h"
+#include "program.h"
 #include "run/runner.h"
 #include "state.h"
 #include "terminal.h"
@@ -98,7 +100,7 @@ struct bisection {
 	int64_t started_ns;
 	uint32_t asked;
 	bool json;
-	char self[4096];
+	char self[PATH_MAX];
 };
 
 static struct sha *sha_at(struct bisection *b, size_t i)
@@ -148,12 +150,9 @@ static bool read_options(struct bisection *b, struct err *err)
 static bool configure(struct bisection *b, struct err *err)
 {
 	struct configuration *c = &b->configuration;
-	ssize_t n = readlink("/proc/self/exe", b->self, sizeof(b->self) - 1);
 
-	if (n < 0)
-		return err_set(err, ERR_OS, "cannot find this program");
-	b->self[n] = '\0';
-	return configuration_read(c, cmdline_option(&b->cmdline, OPT_CONFIG), b->cmdline.dir,
+	return program_path(b->self, err) &&
+	       configuration_read(c, cmdline_option(&b->cmdline, OPT_CONFIG), b->cmdline.dir,
 				  err) &&
 	       configuration_finish(c, err);
 }
@@ -243,18 +242,10 @@ static void make_args(struct bisection *b, const char *pattern, const char *pack
 	elsewhere_args(&b->elsewhere, &same, &b->arena, &b->args);
 }
 
-static uint64_t mix(uint64_t h, const char *s)
-{
-	do {
-		h = (h ^ (uint8_t)*s) * UINT64_C(0x100000001b3);
-	} while (*s++);
-	return h;
-}
-
 /* Starts to ask for the leak, in the tests that the arguments say. */
 static bool open_probe(struct bisection *b, const char *pattern, struct err *err)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	uint64_t h = HASH_START;
 	char name[20];
 
 	probe_close(&b->probe);
@@ -263,9 +254,11 @@ static bool open_probe(struct bisection *b, const char *pattern, struct err *err
 				   .jobs = b->probe.jobs,
 				   .wanted = { b->key, b->package, pattern ? b->test : NULL } };
 	make_args(b, pattern, b->package);
-	h = mix(mix(mix(h, b->go.version), b->elsewhere.below), b->key);
+	h = hash_word(h, b->go.version);
+	h = hash_word(h, b->elsewhere.below);
+	h = hash_word(h, b->key);
 	for (size_t i = 0; i < b->args.len; i++)
-		h = mix(h, b->args.items[i]);
+		h = hash_word(h, b->args.items[i]);
 	snprintf(name, sizeof(name), "%016llx", (unsigned long long)h);
 	return probe_open(&b->probe, name, err);
 }
@@ -619,14 +612,11 @@ static void print_commit(struct bisection *b, const struct sha *sha)
 	struct commit_facts facts;
 	AUTO_BUF stat = { 0 };
 	char day[32];
-	time_t when;
-	struct tm tm;
 
 	if (!repo_facts(&b->elsewhere.repo, sha, &b->arena, &facts, NULL))
 		return;
-	when = (time_t)facts.time_s;
-	strftime(day, sizeof(day), "%Y-%m-%d", gmtime_r(&when, &tm));
-	terminal_line(stdout, "%s brought it in: %s, %s", sha->hex, facts.author, day);
+	terminal_line(stdout, "%s brought it in: %s, %s", sha->hex, facts.author,
+		      day_format(facts.time_s, day));
 	terminal_line(stdout, "    %s", facts.summary);
 	printf("    %.4g %% sure; seen in %u of %u runs at the bad end\n",
 	       100 * fmax(0, 1 - b->missed), b->base_seen, b->base_runs);

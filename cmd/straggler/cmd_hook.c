@@ -10,6 +10,7 @@
 #include "gotest/listing.h"
 #include "hook_files.h"
 #include "options.h"
+#include "program.h"
 #include "report/report.h"
 #include "run/answer.h"
 #include "run/trial.h"
@@ -38,7 +39,7 @@ struct hook {
 	struct arena arena;
 	struct sha after, before; /* "" : what is staged; nothing */
 	bool staged;
-	char self[4096];
+	char self[PATH_MAX];
 	sigset_t mask;
 	struct {
 		char **items;
@@ -266,14 +267,6 @@ static bool run_side(struct hook *h, const struct worktree *w, const char *modul
 	return ok;
 }
 
-static bool any_leak(const struct run_file *r)
-{
-	for (size_t i = 0; i < r->findings.len; i++)
-		if (r->findings.items[i].status == STATUS_LEAK && !r->findings.items[i].tolerated)
-			return true;
-	return false;
-}
-
 struct absence {
 	const struct hook *hook;
 	const char *module; /* its folder */
@@ -375,7 +368,7 @@ static bool check_module(struct hook *h, const struct worktree *w, const char *m
 	if (!ok || packages.len == 1)
 		return ok;
 	ok = run_side(h, w, module, &packages, &here, err);
-	if (ok && !h->signal && any_leak(&here))
+	if (ok && !h->signal && run_file_fails(&here))
 		ok = look_at_base(h, module, &packages, &here, err);
 	tell_unchecked(h, &here, &packages);
 	return ok;
@@ -538,12 +531,7 @@ static bool change_files(struct hook *h, struct err *err)
 
 static bool act(struct hook *h, int *code, struct err *err)
 {
-	ssize_t n = readlink("/proc/self/exe", h->self, sizeof(h->self) - 1);
-
-	if (n < 0)
-		return err_set(err, ERR_OS, "cannot find this program");
-	h->self[n] = '\0';
-	if (!elsewhere_open(&h->elsewhere, NULL, err))
+	if (!program_path(h->self, err) || !elsewhere_open(&h->elsewhere, NULL, err))
 		return false;
 	if (!strcmp(h->action, "run"))
 		return run_stage(h, code, err);

@@ -14,6 +14,7 @@
 #include "configuration.h"
 #include "files.h"
 #include "proc/spawn.h"
+#include "program.h"
 #include "report/report.h"
 #include "run/runner.h"
 #include "run_files.h"
@@ -47,7 +48,7 @@ struct invocation {
 	bool stepped; /* the status is a step's */
 	int refused;  /* errno of what could not be printed, 0: nothing */
 	char dir[4096];
-	char self[4096];
+	char self[PATH_MAX];
 };
 
 static bool is_step(const struct invocation *t)
@@ -184,14 +185,6 @@ static bool end_refused(const struct invocation *t, int *code, struct err *err)
 	return true;
 }
 
-static bool any_leak(const struct run_file *f)
-{
-	for (size_t i = 0; i < f->findings.len; i++)
-		if (f->findings.items[i].status == STATUS_LEAK && !f->findings.items[i].tolerated)
-			return true;
-	return false;
-}
-
 /* Leaks, and of none of them can be said whether the base has it. */
 static bool nothing_compared(const struct run_file *f)
 {
@@ -209,7 +202,7 @@ static bool leaks_fail(const struct run_file *f)
 {
 	if (f->base.present)
 		return comparison_fails(f->compared.items, f->compared.len);
-	return any_leak(f);
+	return run_file_fails(f);
 }
 
 static int exit_code(const struct invocation *t, const struct runner_result *r)
@@ -381,11 +374,8 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 
 static bool find_self(struct invocation *t, struct err *err)
 {
-	ssize_t n = readlink("/proc/self/exe", t->self, sizeof(t->self) - 1);
-
-	if (n < 0)
-		return err_sys(err, errno, "find this program");
-	t->self[n] = '\0';
+	if (!program_path(t->self, err))
+		return false;
 	if (!getcwd(t->dir, sizeof(t->dir)))
 		return err_sys(err, errno, "find the working directory");
 	return true;

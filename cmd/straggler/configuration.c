@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "config/source.h"
 
@@ -40,10 +40,7 @@ static bool find_file(struct configuration *c, const char *given, const char *di
 bool configuration_read(struct configuration *c, const char *given, const char *dir,
 			struct err *err)
 {
-	time_t now = time(NULL);
-	struct tm tm;
-
-	strftime(c->today, sizeof(c->today), "%Y-%m-%d", gmtime_r(&now, &tm));
+	day_format(time(NULL), c->today);
 	policy_teach(&c->config);
 	c->dir = absolute(dir, err);
 	if (!c->dir)

@@ -11,7 +11,7 @@ struct configuration {
 	struct policy_place place;
 	char *file; /* as messages name it, NULL: there is none */
 	char *dir;  /* what place.dir is */
-	char today[16];
+	char today[32];
 };
 
 /*

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
+#include "base/shell.h"
 #include "config/source.h"
 #include "state.h"
 
@@ -17,25 +19,12 @@ static bool is_ours(const char *path)
 	return source_read(path, &text, NULL, NULL) && strstr(buf_str(&text), "\n" MARK "\n");
 }
 
-/* In single quotes, as sh takes them. */
-static void put_quoted(struct buf *out, const char *word)
-{
-	buf_putc(out, '\'');
-	for (; *word; word++) {
-		if (*word == '\'')
-			buf_puts(out, "'\\''");
-		else
-			buf_putc(out, *word);
-	}
-	buf_putc(out, '\'');
-}
-
 static void put_script(struct buf *out, const char *stage, const char *program)
 {
 	buf_puts(out, "#!/bin/sh\n" MARK "\n"
 		      "# What was here before is in \"$0.before-straggler\" and called, too.\n"
 		      "straggler=");
-	put_quoted(out, program);
+	shell_quote(out, program);
 	buf_puts(out, "\n"
 		      "[ -x \"$straggler\" ] || straggler=straggler\n"
 		      "lines=\n");
@@ -50,22 +39,9 @@ static void put_script(struct buf *out, const char *stage, const char *program)
 
 static bool write_script(const char *path, const struct buf *text, struct err *err)
 {
-	AUTO_BUF fresh = { 0 };
-	FILE *f;
-	bool ok;
-
-	buf_printf(&fresh, "%s.new", path);
-	f = fopen(buf_str(&fresh), "we");
-	if (!f)
-		return err_sys(err, errno, "create %s", buf_str(&fresh));
-	ok = fwrite(text->data, 1, text->len, f) == text->len;
-	ok = !fchmod(fileno(f), 0755) && ok;
-	ok = !fclose(f) && ok;
-	if (ok && !rename(buf_str(&fresh), path))
-		return true;
-	err_sys(err, errno, "write %s", path);
-	unlink(buf_str(&fresh));
-	return false;
+	if (!file_replace(path, text, 0755, NULL, err))
+		return false;
+	return !chmod(path, 0755) || err_sys(err, errno, "make %s a program", path);
 }
 
 bool hook_files_install(const char *folder, const char *stage, const char *program,

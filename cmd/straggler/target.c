@@ -1,11 +1,5 @@
 #include "target.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-
 #include "config/source.h"
 
 /* A new file belongs where the module begins. */
@@ -27,26 +21,6 @@ static void name_new_file(struct buf *path)
 		buf_puts(&up, "../");
 	}
 	buf_puts(path, CONFIG_FILE);
-}
-
-bool target_replace(const char *path, const struct buf *text, struct err *err)
-{
-	AUTO_FREE char *real = realpath(path, NULL);
-	const char *to = real ? real : path;
-	AUTO_BUF temporary = { 0 };
-	AUTO_CLOSE int fd = -1;
-	struct stat st;
-
-	buf_printf(&temporary, "%s.XXXXXX", to);
-	fd = mkostemp(temporary.data, O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(err, errno, "create a file beside %s", to);
-	fchmod(fd, stat(to, &st) == 0 ? st.st_mode & 07777 : 0644);
-	if (buf_flush(text, fd) && fsync(fd) == 0 && rename(buf_str(&temporary), to) == 0)
-		return true;
-	err_sys(err, errno, "write %s", to);
-	unlink(buf_str(&temporary));
-	return false;
 }
 
 bool target_read(const char *path, struct buf *text, struct err *err)

@@ -11,7 +11,7 @@ void target_name(struct buf *path, const char *given, const struct configuration
 /* Appends its text; of a new file, what one begins with. */
 bool target_read(const char *path, struct buf *text, struct err *err);
 
-/* Replaces it. Whoever reads meanwhile sees the old text or the new one. */
-bool target_replace(const char *path, const struct buf *text, struct err *err);
+/* The mode of a new one. */
+#define TARGET_MODE 0644
 
 #endif

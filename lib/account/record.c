@@ -487,6 +487,14 @@ void run_file_release(struct run_file *r)
 	*r = (struct run_file){ 0 };
 }
 
+bool run_file_fails(const struct run_file *r)
+{
+	for (size_t i = 0; i < r->findings.len; i++)
+		if (r->findings.items[i].status == STATUS_LEAK && !r->findings.items[i].tolerated)
+			return true;
+	return false;
+}
+
 const char *owner_name(enum owner_kind o)
 {
 	return owner_words[o];

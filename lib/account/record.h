@@ -299,6 +299,9 @@ bool record_read_line(struct run_file *r, const char *line, size_t n, struct err
 bool run_file_read(struct run_file *r, const char *path, struct err *err);
 void run_file_release(struct run_file *r);
 
+/* Whether it has a leak that nobody tolerates: what fails a run that is held against no base. */
+bool run_file_fails(const struct run_file *r);
+
 #define AUTO_RUN_FILE CLEANUP(run_file_release) struct run_file
 
 const char *owner_name(enum owner_kind o);

@@ -81,3 +81,29 @@ char *duration_format(int64_t ns, char buf[static 32])
 		snprintf(buf, 32, "%" PRId64 " h %" PRId64 " min", s / 3600, s / 60 % 60);
 	return buf;
 }
+
+/* False: the year has more than four digits. */
+static bool split_time(int64_t time_s, struct tm *tm)
+{
+	time_t t = (time_t)time_s;
+
+	return gmtime_r(&t, tm) && tm->tm_year <= 9999 - 1900;
+}
+
+char *day_format(int64_t time_s, char buf[static 32])
+{
+	struct tm tm;
+
+	if (!split_time(time_s, &tm) || !strftime(buf, 32, "%Y-%m-%d", &tm))
+		buf[0] = '\0';
+	return buf;
+}
+
+char *moment_format(int64_t time_s, char buf[static 32])
+{
+	struct tm tm;
+
+	if (!split_time(time_s, &tm) || !strftime(buf, 32, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		buf[0] = '\0';
+	return buf;
+}

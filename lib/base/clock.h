@@ -28,4 +28,9 @@ bool duration_parse(const char *text, int64_t *ns, struct err *err);
  * has 32 bytes at least. Returns buf. */
 char *duration_format(int64_t ns, char buf[static 32]);
 
+/* Writes the day, UTC: "2026-03-01", or the moment, RFC 3339: "2026-03-01T12:30:00Z". time_s
+ * are seconds since 1970. Returns buf; "" for a year that has more than four digits. */
+char *day_format(int64_t time_s, char buf[static 32]);
+char *moment_format(int64_t time_s, char buf[static 32]);
+
 #endif

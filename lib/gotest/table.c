@@ -1,5 +1,7 @@
 #include "gotest/table.h"
 
+#include "base/hash.h"
+
 struct entry {
 	struct entry *next;
 	void *value;
@@ -7,14 +9,10 @@ struct entry {
 	char name[];
 };
 
-/* FNV-1a. Equal hashes are chained, so a bad guess only costs time. */
+/* Equal hashes are chained, so a bad guess only costs time. */
 static uint64_t hash(struct str name)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < name.n; i++)
-		h = (h ^ (uint8_t)name.p[i]) * UINT64_C(0x100000001b3);
-	return h;
+	return hash_str(HASH_START, name);
 }
 
 static bool entry_is(const struct entry *e, struct str name)

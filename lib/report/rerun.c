@@ -2,33 +2,11 @@
 
 #include <string.h>
 
+#include "base/shell.h"
 #include "base/str.h"
 #include "gotest/pattern.h"
 #include "report/place.h"
 #include "report/text.h"
-
-#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-
-static bool consists_of(const char *s, const char *bytes)
-{
-	return *s && !s[strspn(s, bytes)];
-}
-
-static void put_quoted(struct buf *out, const char *word)
-{
-	if (consists_of(word, ALNUM "_./-+=,@%:")) {
-		buf_puts(out, word);
-		return;
-	}
-	buf_putc(out, '\'');
-	for (; *word; word++) {
-		if (*word == '\'')
-			buf_puts(out, "'\\''");
-		else
-			buf_putc(out, *word);
-	}
-	buf_putc(out, '\'');
-}
 
 /* Each level of a subtest's name is matched by a pattern of its own. */
 static void put_pattern(struct buf *out, const char *test)
@@ -83,11 +61,11 @@ static void put_kept_flags(struct buf *out, const struct run_record *run)
 		if (kept < 0)
 			continue;
 		buf_putc(out, ' ');
-		put_quoted(out, run->args[i]);
+		shell_quote(out, run->args[i]);
 		if (!kept_flags[kept].value || strchr(run->args[i], '=') || i + 1 == run->args_len)
 			continue;
 		buf_putc(out, ' ');
-		put_quoted(out, run->args[++i]);
+		shell_quote(out, run->args[++i]);
 	}
 }
 
@@ -100,7 +78,7 @@ static void put_selection(struct buf *out, const struct finding *f)
 		return;
 	put_pattern(&pattern, f->test);
 	buf_puts(out, benchmark ? " -run '^$' -bench " : " -run ");
-	put_quoted(out, buf_str(&pattern));
+	shell_quote(out, buf_str(&pattern));
 }
 
 /* With -C, which go wants first, paths do not begin at the working directory. */
@@ -120,7 +98,7 @@ static void put_package(struct buf *out, const struct run_record *run, const str
 		buf_puts(&package, f->package);
 	else
 		place_package(&package, run, f);
-	put_quoted(out, buf_str(&package));
+	shell_quote(out, buf_str(&package));
 }
 
 void rerun_command(struct buf *out, const struct run_record *run, const struct finding *f)

@@ -346,12 +346,10 @@ static void write_start(struct runner *r)
 {
 	struct run_record *run = &r->result->file.run;
 	AUTO_BUF line = { 0 };
-	char started[40];
-	time_t now = time(NULL);
-	struct tm tm;
+	char started[32];
 	struct str text;
 
-	strftime(started, sizeof(started), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	moment_format(time(NULL), started);
 	*run = (struct run_record){
 		.schema = RUN_FILE_SCHEMA,
 		.tool = r->spec->tool,

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/vec.h"
 #include "vcs/ignored.h"
 #include "vcs/suspects.h"
@@ -132,11 +133,11 @@ static void put_origin(struct blame *b, const struct link *links, size_t n, stru
 	const struct sha *origin = origin_of(b, links, n);
 	struct commit_facts facts;
 	struct err why;
+	char day[32];
 
 	if (origin && repo_facts(b->spec->repo, origin, &b->arena, &facts, &why)) {
-		buf_printf(note, "; the go statement is from %.*s, ", SHA_SHORT_LEN, facts.sha.hex);
-		time_day(note, facts.time_s);
-		buf_printf(note, ", %s", facts.author);
+		buf_printf(note, "; the go statement is from %.*s, %s, %s", SHA_SHORT_LEN,
+			   facts.sha.hex, day_format(facts.time_s, day), facts.author);
 	} else if (b->trail.cut) {
 		buf_puts(note, "; the go statement is older than this shallow clone");
 	}

@@ -1,7 +1,6 @@
 #include "vcs/suspects.h"
 
-#include <time.h>
-
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "base/vec.h"
 #include "vcs/blame.h"
@@ -217,35 +216,12 @@ static void reasons_of(const struct suspects_spec *spec, const struct hit *hits,
 
 /* --- commits ------------------------------------------------------------------------------ */
 
-void time_day(struct buf *out, int64_t time_s)
-{
-	time_t t = (time_t)time_s;
-	struct tm tm = { 0 };
-	char day[32];
-
-	gmtime_r(&t, &tm);
-	strftime(day, sizeof(day), "%Y-%m-%d", &tm);
-	buf_puts(out, day);
-}
-
-void time_moment(struct buf *out, int64_t time_s)
-{
-	time_t t = (time_t)time_s;
-	struct tm tm = { 0 };
-	char moment[32];
-
-	gmtime_r(&t, &tm);
-	strftime(moment, sizeof(moment), "T%H:%M:%SZ", &tm);
-	time_day(out, time_s);
-	buf_puts(out, moment);
-}
-
 static bool name_commit(const struct suspects_spec *spec, uint32_t number, struct suspect_commit *s,
 			struct err *err)
 {
 	struct arena *a = &spec->run->arena;
 	struct commit_facts facts;
-	AUTO_BUF date = { 0 };
+	char date[32];
 
 	s->sha = s->author = s->date = "";
 	s->summary = "your working tree: not committed";
@@ -253,11 +229,11 @@ static bool name_commit(const struct suspects_spec *spec, uint32_t number, struc
 		return true;
 	if (!repo_facts(spec->repo, &spec->trail->commits.items[number], a, &facts, err))
 		return false;
-	time_moment(&date, facts.time_s);
 	s->sha = arena_strndup(a, facts.sha.hex, SHA_LEN);
 	s->author = facts.author;
 	s->summary = facts.summary;
-	s->date = kept(a, &date);
+	moment_format(facts.time_s, date);
+	s->date = arena_strndup(a, date, strlen(date));
 	return true;
 }
 

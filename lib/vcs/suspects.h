@@ -16,8 +16,4 @@ struct suspects_spec {
 bool suspects_rank(const struct suspects_spec *spec, const struct link *links, size_t n,
 		   struct err *err);
 
-/* Appends the day, UTC: "2026-03-01"; or the moment, RFC 3339. */
-void time_day(struct buf *out, int64_t time_s);
-void time_moment(struct buf *out, int64_t time_s);
-
 #endif

@@ -1,10 +1,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/map.h"
+#include "base/shell.h"
 #include "base/str.h"
 #include "unit.h"
 
@@ -197,6 +200,81 @@ static void buf_fills_to_the_end_and_flushes_all(void **state)
 	assert_true(buf_flush(&text, -1)); /* nothing to write */
 }
 
+static void moments_are_utc(void **state)
+{
+	char text[32];
+
+	(void)state;
+	assert_string_equal(day_format(1767225599, text), "2025-12-31");
+	assert_string_equal(moment_format(1767225599, text), "2025-12-31T23:59:59Z");
+	assert_string_equal(day_format(-1, text), "1969-12-31");
+	assert_string_equal(day_format(INT64_MAX, text), "");
+	assert_string_equal(moment_format(INT64_C(300000000000), text), "");
+}
+
+static void words_are_quoted_for_the_shell(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	shell_quote(&b, "./a-b_c=1");
+	buf_putc(&b, ' ');
+	shell_quote(&b, "it's $HOME");
+	buf_putc(&b, ' ');
+	shell_quote(&b, "");
+	assert_string_equal(buf_str(&b), "./a-b_c=1 'it'\\''s $HOME' ''");
+	buf_release(&b);
+}
+
+static void assert_content(const char *path, const char *want, mode_t mode)
+{
+	char text[64] = "";
+	FILE *f = fopen(path, "r");
+	struct stat st;
+
+	assert_non_null(f);
+	assert_non_null(fgets(text, sizeof(text), f));
+	assert_string_equal(text, want);
+	assert_false(fstat(fileno(f), &st));
+	assert_int_equal(st.st_mode & 07777, mode);
+	fclose(f);
+}
+
+static void files_are_replaced_through_links(void **state)
+{
+	char folder[] = "/tmp/straggler-base-XXXXXX", path[64], linked[64], gone[64];
+	struct buf text = { 0 };
+	struct stat st;
+	struct err err;
+	int fd = -1;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/file", folder);
+	snprintf(linked, sizeof(linked), "%s/link", folder);
+	snprintf(gone, sizeof(gone), "%s/gone/file", folder);
+	buf_puts(&text, "one");
+	assert_true(file_replace(path, &text, 0640, NULL, &err));
+	assert_content(path, "one", 0640);
+	assert_false(chmod(path, 0600));
+	assert_false(symlink("file", linked));
+	buf_puts(&text, ", two");
+	assert_true(file_replace(linked, &text, 0644, &fd, &err));
+	assert_false(lstat(linked, &st));
+	assert_true(S_ISLNK(st.st_mode));
+	buf_reset(&text);
+	buf_puts(&text, ", three");
+	assert_true(buf_flush(&text, fd));
+	close(fd);
+	assert_content(path, "one, two, three", 0600);
+	assert_false(file_replace(gone, &text, 0644, NULL, &err));
+	assert_int_equal(err.code, ERR_OS);
+	unlink(linked);
+	unlink(path);
+	assert_false(rmdir(folder)); /* nothing else is there */
+	buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +287,9 @@ int main(void)
 		cmocka_unit_test(lines_are_taken_one_by_one),
 		cmocka_unit_test(durations_read_as_go_writes_them),
 		cmocka_unit_test(durations_are_for_people),
+		cmocka_unit_test(moments_are_utc),
+		cmocka_unit_test(words_are_quoted_for_the_shell),
+		cmocka_unit_test(files_are_replaced_through_links),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
