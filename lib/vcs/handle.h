@@ -32,4 +32,10 @@ HANDLE(tree_entry)
 bool sha_id(git_oid *id, const struct sha *sha, struct err *err);
 void sha_of(struct sha *sha, const git_oid *id);
 
+/* Looks a commit up; the caller frees it. */
+bool commit_find(git_commit **commit, const struct repo *r, const struct sha *sha, struct err *err);
+
+/* The tree of a commit; the caller frees it. */
+bool commit_tree(git_tree **tree, const struct repo *r, const struct sha *sha, struct err *err);
+
 #endif

@@ -1,25 +1,9 @@
 #include "vcs/history.h"
 
-#include <git2.h>
-
 #include "base/map.h"
 #include "base/utf8.h"
 #include "base/vec.h"
-
-static void commit_cleanup(git_commit **commit)
-{
-	git_commit_free(*commit);
-}
-
-static void tree_cleanup(git_tree **tree)
-{
-	git_tree_free(*tree);
-}
-
-static void diff_cleanup(git_diff **diff)
-{
-	git_diff_free(*diff);
-}
+#include "vcs/handle.h"
 
 /* --- reading --------------------------------------------------------------------------- */
 
@@ -57,7 +41,7 @@ static bool find(const struct reader *r, const git_oid *oid, uint32_t *index)
 	const uintptr_t *first = map_find(&r->seen, hash_of(oid));
 	struct sha sha;
 
-	git_oid_tostr(sha.hex, sizeof(sha.hex), oid);
+	sha_of(&sha, oid);
 	for (size_t i = first ? *first : 0; i; i = r->chain.items[i - 1]) {
 		if (sha_eq(&r->to->items[i - 1].sha, &sha)) {
 			*index = (uint32_t)(i - 1);
@@ -71,18 +55,17 @@ static uint32_t parents_of(const struct reader *r, const struct open_commit *o)
 {
 	struct sha sha;
 
-	git_oid_tostr(sha.hex, sizeof(sha.hex), git_commit_id(o->commit));
+	sha_of(&sha, git_commit_id(o->commit));
 	return repo_is_cut(r->repo, &sha) ? 0 : git_commit_parentcount(o->commit);
 }
 
-static bool push(struct reader *r, const git_oid *oid, struct err *err)
+static bool push(struct reader *r, const struct sha *sha, struct err *err)
 {
 	struct open_commit *o;
 	git_commit *commit;
-	int rc = git_commit_lookup(&commit, r->repo->git, oid);
 
-	if (rc)
-		return repo_fail(err, rc, "read the history");
+	if (!commit_find(&commit, r->repo, sha, err))
+		return false;
 	o = calloc(1, sizeof(*o) + git_commit_parentcount(commit) * sizeof(o->parents[0]));
 	if (!o)
 		abort();
@@ -104,7 +87,7 @@ static void close_commit(struct reader *r, struct open_commit *o)
 	struct history_commit c = { .parents_len = o->next };
 	uintptr_t *first = map_find(&r->seen, hash_of(oid));
 
-	git_oid_tostr(c.sha.hex, sizeof(c.sha.hex), oid);
+	sha_of(&c.sha, oid);
 	c.parents = arena_alloc(&r->to->arena, o->next * sizeof(*c.parents));
 	if (o->next)
 		memcpy(c.parents, o->parents, o->next * sizeof(*c.parents));
@@ -126,9 +109,11 @@ static bool step(struct reader *r, struct err *err)
 	}
 	for (; o->next < parents_of(r, o); o->next++) {
 		const git_oid *parent = git_commit_parent_id(o->commit, o->next);
+		struct sha sha;
 
+		sha_of(&sha, parent);
 		if (!find(r, parent, &o->parents[o->next]))
-			return push(r, parent, err);
+			return push(r, &sha, err);
 	}
 	close_commit(r, o);
 	open_free(o);
@@ -140,8 +125,7 @@ bool history_read(struct history *h, const struct repo *repo, const struct sha *
 		  struct err *err)
 {
 	struct reader r = { .to = h, .repo = repo };
-	git_oid oid;
-	bool ok = !git_oid_fromstr(&oid, tip->hex) && push(&r, &oid, err);
+	bool ok = push(&r, tip, err);
 
 	while (ok && r.stack.len)
 		ok = step(&r, err);
@@ -172,31 +156,28 @@ size_t history_find(const struct history *h, const struct sha *sha)
 
 static bool make_diff(const struct repo *r, const struct sha *sha, git_diff **diff, struct err *err)
 {
-	CLEANUP(commit_cleanup) git_commit *commit = NULL, *parent = NULL;
-	CLEANUP(tree_cleanup) git_tree *before = NULL, *after = NULL;
+	AUTO_GIT(commit) *commit = NULL;
+	AUTO_GIT(tree) *before = NULL, *after = NULL;
 	git_diff_options options;
-	git_oid oid;
-	int rc = git_oid_fromstr(&oid, sha->hex);
+	struct sha parent;
+	int rc;
 
 	git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
 	options.context_lines = 0;
-	if (!rc)
-		rc = git_commit_lookup(&commit, r->git, &oid);
-	if (!rc)
-		rc = git_commit_tree(&after, commit);
-	if (!rc && git_commit_parentcount(commit) && !repo_is_cut(r, sha)) {
-		rc = git_commit_parent(&parent, commit, 0);
-		if (!rc)
-			rc = git_commit_tree(&before, parent);
+	if (!commit_find(&commit, r, sha, err) || !commit_tree(&after, r, sha, err))
+		return false;
+	if (git_commit_parentcount(commit) && !repo_is_cut(r, sha)) {
+		sha_of(&parent, git_commit_parent_id(commit, 0));
+		if (!commit_tree(&before, r, &parent, err))
+			return false;
 	}
-	if (!rc)
-		rc = git_diff_tree_to_tree(diff, r->git, before, after, &options);
+	rc = git_diff_tree_to_tree(diff, r->git, before, after, &options);
 	return !rc || repo_fail(err, rc, "what commit %.*s changed", SHA_SHORT_LEN, sha->hex);
 }
 
 bool history_stat(const struct repo *r, const struct sha *commit, struct buf *out, struct err *err)
 {
-	CLEANUP(diff_cleanup) git_diff *diff = NULL;
+	AUTO_GIT(diff) *diff = NULL;
 	git_diff_stats *stats = NULL;
 	git_buf text = { 0 };
 	int rc;
@@ -262,7 +243,7 @@ static int put_line(const git_diff_delta *delta, const git_diff_hunk *hunk,
 bool history_lines(const struct repo *r, const struct sha *commit, struct file_paths paths,
 		   size_t limit, struct buf *out, struct err *err)
 {
-	CLEANUP(diff_cleanup) git_diff *diff = NULL;
+	AUTO_GIT(diff) *diff = NULL;
 	struct lines l = { .paths = paths, .left = limit, .out = out };
 	int rc;
 
@@ -274,7 +255,7 @@ bool history_lines(const struct repo *r, const struct sha *commit, struct file_p
 
 bool history_touches(const struct repo *r, const struct sha *commit, struct file_paths paths)
 {
-	CLEANUP(diff_cleanup) git_diff *diff = NULL;
+	AUTO_GIT(diff) *diff = NULL;
 
 	if (!make_diff(r, commit, &diff, NULL))
 		return false;
@@ -287,30 +268,18 @@ bool history_touches(const struct repo *r, const struct sha *commit, struct file
 	return false;
 }
 
-static int read_tree(const struct repo *r, const struct sha *sha, git_tree **tree)
-{
-	CLEANUP(commit_cleanup) git_commit *commit = NULL;
-	git_oid oid;
-	int rc = git_oid_fromstr(&oid, sha->hex);
-
-	if (!rc)
-		rc = git_commit_lookup(&commit, r->git, &oid);
-	return rc ? rc : git_commit_tree(tree, commit);
-}
-
 bool history_changed(const struct repo *r, const struct sha *before, const struct sha *after,
 		     struct buf *out, struct err *err)
 {
-	CLEANUP(tree_cleanup) git_tree *old = NULL, *new = NULL;
-	CLEANUP(diff_cleanup) git_diff *diff = NULL;
-	int rc = before ? read_tree(r, before, &old) : 0;
+	AUTO_GIT(tree) *old = NULL, *new = NULL;
+	AUTO_GIT(diff) *diff = NULL;
+	int rc;
 
-	if (!rc && after)
-		rc = read_tree(r, after, &new);
-	if (!rc && after)
-		rc = git_diff_tree_to_tree(&diff, r->git, old, new, NULL);
-	else if (!rc)
-		rc = git_diff_tree_to_index(&diff, r->git, old, NULL, NULL);
+	if ((before && !commit_tree(&old, r, before, err)) ||
+	    (after && !commit_tree(&new, r, after, err)))
+		return false;
+	rc = after ? git_diff_tree_to_tree(&diff, r->git, old, new, NULL)
+		   : git_diff_tree_to_index(&diff, r->git, old, NULL, NULL);
 	if (rc)
 		return repo_fail(err, rc, "find what changed");
 	for (size_t i = 0; i < git_diff_num_deltas(diff); i++) {

@@ -30,14 +30,9 @@ static bool next_first(struct range *range, const struct repo *r, struct sha *co
 		       struct err *err)
 {
 	AUTO_GIT(commit) *c = NULL;
-	git_oid id;
-	int rc;
 
-	if (!sha_id(&id, commit, err))
+	if (!commit_find(&c, r, commit, err))
 		return false;
-	rc = git_commit_lookup(&c, r->git, &id);
-	if (rc)
-		return repo_fail(err, rc, "cannot read the commit %s", commit->hex);
 	add(range, commit);
 	range->cut = repo_is_cut(r, commit);
 	*more = !range->cut && git_commit_parentcount(c);
@@ -50,14 +45,9 @@ static bool commit_time(const struct repo *r, const struct sha *commit, int64_t 
 			struct err *err)
 {
 	AUTO_GIT(commit) *c = NULL;
-	git_oid id;
-	int rc;
 
-	if (!sha_id(&id, commit, err))
+	if (!commit_find(&c, r, commit, err))
 		return false;
-	rc = git_commit_lookup(&c, r->git, &id);
-	if (rc)
-		return repo_fail(err, rc, "cannot read the commit %s", commit->hex);
 	*time_s = git_commit_time(c);
 	return true;
 }

@@ -241,6 +241,28 @@ bool sha_id(git_oid *id, const struct sha *sha, struct err *err)
 	return !rc || repo_fail(err, rc, "'%s' is no name of a commit", sha->hex);
 }
 
+bool commit_find(git_commit **commit, const struct repo *r, const struct sha *sha, struct err *err)
+{
+	git_oid id;
+	int rc;
+
+	if (!sha_id(&id, sha, err))
+		return false;
+	rc = git_commit_lookup(commit, r->git, &id);
+	return !rc || repo_fail(err, rc, "cannot read the commit %s", sha->hex);
+}
+
+bool commit_tree(git_tree **tree, const struct repo *r, const struct sha *sha, struct err *err)
+{
+	AUTO_GIT(commit) *commit = NULL;
+	int rc;
+
+	if (!commit_find(&commit, r, sha, err))
+		return false;
+	rc = git_commit_tree(tree, commit);
+	return !rc || repo_fail(err, rc, "cannot read the files of %s", sha->hex);
+}
+
 bool repo_head(const struct repo *r, struct sha *head, struct err *err)
 {
 	git_oid id;
@@ -429,14 +451,9 @@ bool repo_facts(const struct repo *r, const struct sha *commit, struct arena *a,
 		struct commit_facts *facts, struct err *err)
 {
 	AUTO_GIT(commit) *c = NULL;
-	git_oid id;
-	int rc;
 
-	if (!sha_id(&id, commit, err))
+	if (!commit_find(&c, r, commit, err))
 		return false;
-	rc = git_commit_lookup(&c, r->git, &id);
-	if (rc)
-		return repo_fail(err, rc, "cannot read the commit %s", commit->hex);
 	*facts = (struct commit_facts){
 		.sha = *commit,
 		.author = clean_text(a, git_commit_author(c)->name),

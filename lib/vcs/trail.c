@@ -101,25 +101,17 @@ static bool read_blob(const struct repo *r, const git_oid *id, git_blob **blob, 
 	return !rc || repo_fail(err, rc, "cannot read a file of the history");
 }
 
-static int tree_of(git_tree **tree, const struct repo *r, const struct sha *commit)
-{
-	AUTO_GIT(commit) *c = NULL;
-	git_oid id;
-	int rc = git_oid_fromstr(&id, commit->hex);
-
-	rc = rc ? rc : git_commit_lookup(&c, r->git, &id);
-	return rc ? rc : git_commit_tree(tree, c);
-}
-
 git_blob *trail_file(const struct repo *r, const struct sha *commit, const char *path,
 		     struct err *err)
 {
 	AUTO_GIT(tree) *tree = NULL;
 	AUTO_GIT(tree_entry) *entry = NULL;
 	git_blob *blob = NULL;
-	int rc = tree_of(&tree, r, commit);
+	int rc;
 
-	rc = rc ? rc : git_tree_entry_bypath(&entry, tree, path);
+	if (!commit_tree(&tree, r, commit, err))
+		return NULL;
+	rc = git_tree_entry_bypath(&entry, tree, path);
 	if (rc == GIT_ENOTFOUND || (!rc && git_tree_entry_type(entry) != GIT_OBJECT_BLOB))
 		return NULL;
 	rc = rc ? rc : git_blob_lookup(&blob, r->git, git_tree_entry_id(entry));
@@ -470,15 +462,10 @@ static bool visit(struct trail *t, const struct trail_stop *stop, struct err *er
 	AUTO_GIT(commit) *c = NULL;
 	AUTO_GIT(tree) *tree = NULL;
 	AUTO_TOUCHES touches = { 0 };
-	git_oid id;
-	int rc;
 
-	if (!sha_id(&id, &stop->commit, err))
+	if (!commit_find(&c, t->repo, &stop->commit, err) ||
+	    !commit_tree(&tree, t->repo, &stop->commit, err))
 		return false;
-	rc = git_commit_lookup(&c, t->repo->git, &id);
-	rc = rc ? rc : git_commit_tree(&tree, c);
-	if (rc)
-		return repo_fail(err, rc, "cannot read the commit %s", stop->commit.hex);
 	if (repo_is_cut(t->repo, &stop->commit)) {
 		t->cut = true;
 		return true;
@@ -559,14 +546,16 @@ static bool open_disk(const struct trail *t, const struct sha *head, struct side
 {
 	AUTO_GIT(tree) *tree = NULL;
 	git_diff_options options;
-	int rc = git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
+	int rc;
 
 	if (s->diff)
 		return true;
+	if (!commit_tree(&tree, t->repo, head, err))
+		return false;
+	git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
 	options.flags = GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_RECURSE_UNTRACKED_DIRS |
 			GIT_DIFF_IGNORE_SUBMODULES;
-	rc = rc ? rc : tree_of(&tree, t->repo, head);
-	rc = rc ? rc : git_diff_tree_to_workdir_with_index(&s->diff, t->repo->git, tree, &options);
+	rc = git_diff_tree_to_workdir_with_index(&s->diff, t->repo->git, tree, &options);
 	return !rc || repo_fail(err, rc, "cannot compare the work tree with HEAD");
 }
 

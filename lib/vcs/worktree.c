@@ -4,10 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
-#include <git2.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+
+#include "vcs/handle.h"
 
 #define TRIES 100
 
@@ -120,41 +121,26 @@ static bool take_name(struct worktree *w, const char *parent, struct err *err)
 	return false;
 }
 
-static void object_cleanup(git_object **object)
-{
-	git_object_free(*object);
-}
-
-static bool look_up(const struct repo *r, const struct sha *commit, git_object **object,
-		    struct err *err)
-{
-	git_oid oid;
-	int rc = git_oid_fromstr(&oid, commit->hex);
-
-	if (!rc)
-		rc = git_object_lookup(object, r->git, &oid, GIT_OBJECT_COMMIT);
-	return !rc || repo_fail(err, rc, "commit %s", commit->hex);
-}
-
 static bool check_out(const struct repo *r, const struct sha *commit, const char *dir,
 		      struct err *err)
 {
 	git_checkout_options options;
-	CLEANUP(object_cleanup) git_object *object = NULL;
+	AUTO_GIT(tree) *tree = NULL;
 	int rc;
 
-	if (commit && !look_up(r, commit, &object, err))
+	if (commit && !commit_tree(&tree, r, commit, err))
 		return false;
 	git_checkout_options_init(&options, GIT_CHECKOUT_OPTIONS_VERSION);
 	options.checkout_strategy = GIT_CHECKOUT_FORCE | GIT_CHECKOUT_DONT_UPDATE_INDEX |
 				    GIT_CHECKOUT_DONT_WRITE_INDEX | GIT_CHECKOUT_NO_REFRESH;
 	options.target_directory = dir;
 	if (commit)
-		rc = git_checkout_tree(r->git, object, &options);
+		rc = git_checkout_tree(r->git, (git_object *)tree, &options);
 	else
 		rc = git_checkout_index(r->git, NULL, &options);
-	return !rc || repo_fail(err, rc, "check out %.*s", SHA_SHORT_LEN,
-				commit ? commit->hex : "what is staged");
+	if (rc && commit)
+		return repo_fail(err, rc, "check out %.*s", SHA_SHORT_LEN, commit->hex);
+	return !rc || repo_fail(err, rc, "check out what is staged");
 }
 
 bool worktree_make(struct worktree *w, const struct repo *r, const struct sha *commit,
@@ -179,11 +165,10 @@ bool worktree_make(struct worktree *w, const struct repo *r, const struct sha *c
 
 bool worktree_has(const struct repo *r, const struct sha *commit, const char *path)
 {
-	CLEANUP(object_cleanup) git_object *object = NULL;
-	CLEANUP(object_cleanup) git_object *found = NULL;
+	AUTO_GIT(tree) *tree = NULL;
+	AUTO_GIT(tree_entry) *entry = NULL;
 
 	if (!*path)
 		return true;
-	return look_up(r, commit, &object, NULL) &&
-	       !git_object_lookup_bypath(&found, object, path, GIT_OBJECT_ANY);
+	return commit_tree(&tree, r, commit, NULL) && !git_tree_entry_bypath(&entry, tree, path);
 }
