@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "cmd.h"
 #include "config/source.h"
 #include "configuration.h"
+#include "options.h"
 #include "proc/loop.h"
 #include "report/report.h"
 #include "run/sink.h"
@@ -20,7 +20,7 @@ extern char **environ;
 
 struct options {
 	const char *sink, *policy, *config, *settle, *second_look;
-	int no_trace, no_frame_pointers, with_parent, fail; /* set by getopt_long */
+	bool no_trace, no_frame_pointers, with_parent, fail;
 	int argc; /* what follows the options: the program and its arguments */
 	char **argv;
 };
@@ -46,60 +46,58 @@ static const char help[] =
     "  go test -exec 'straggler exec --' ./...\n"
     "  bazel test --run_under='straggler exec --' //...\n";
 
+static const struct option longs[] = {
+	{ "sink", required_argument, NULL, 's' },
+	{ "config", required_argument, NULL, 'c' },
+	{ "policy", required_argument, NULL, 'P' },
+	{ "settle", required_argument, NULL, 't' },
+	{ "second-look", required_argument, NULL, 'l' },
+	{ "no-trace", no_argument, NULL, 'n' },
+	{ "no-frame-pointers", no_argument, NULL, 'f' },
+	{ "with-parent", no_argument, NULL, 'w' },
+	{ "fail", no_argument, NULL, 'F' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+static void take_option(int option, struct options *o)
+{
+	const struct {
+		int option;
+		const char **to;
+	} values[] = { { 's', &o->sink },
+		       { 'c', &o->config },
+		       { 'P', &o->policy },
+		       { 't', &o->settle },
+		       { 'l', &o->second_look } };
+
+	for (size_t i = 0; i < ARRAY_LEN(values); i++)
+		if (values[i].option == option)
+			*values[i].to = optarg;
+	o->no_trace |= option == 'n';
+	o->no_frame_pointers |= option == 'f';
+	o->with_parent |= option == 'w';
+	o->fail |= option == 'F';
+}
+
 static bool parse(int argc, char **argv, struct options *o, bool *helped, struct err *err)
 {
-	const struct option longs[] = {
-		{ "sink", required_argument, NULL, 's' },
-		{ "config", required_argument, NULL, 'c' },
-		{ "policy", required_argument, NULL, 'P' },
-		{ "settle", required_argument, NULL, 't' },
-		{ "second-look", required_argument, NULL, 'l' },
-		{ "no-trace", no_argument, &o->no_trace, 1 },
-		{ "no-frame-pointers", no_argument, &o->no_frame_pointers, 1 },
-		{ "with-parent", no_argument, &o->with_parent, 1 },
-		{ "fail", no_argument, &o->fail, 1 },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	bool ok = true;
-	int c;
+	int option;
 
-	optind = 1;
-	opterr = 0;
-	while (ok && (c = getopt_long(argc, argv, "+", longs, NULL)) != -1) {
-		switch (c) {
-		case 0:
-			break;
-		case 's':
-			o->sink = optarg;
-			break;
-		case 'c':
-			o->config = optarg;
-			break;
-		case 'P':
-			o->policy = optarg;
-			break;
-		case 't':
-			o->settle = optarg;
-			break;
-		case 'l':
-			o->second_look = optarg;
-			break;
-		case 'h':
-			*helped = true;
+	while ((option = options_next("exec", longs, true, argc, argv, err)) > 0) {
+		*helped = option == 'h';
+		if (*helped)
 			return true;
-		default:
-			ok = err_set(err, ERR_USAGE,
-				     "unknown option '%.60s'; 'straggler exec --help' lists them",
-				     argv[optind - 1]);
-		}
+		take_option(option, o);
 	}
+	if (option == OPTIONS_BAD)
+		return false;
 	o->argc = argc - optind;
 	o->argv = argv + optind;
-	if (ok && o->argc < 1)
-		ok =
-		    err_set(err, ERR_USAGE, "which program? straggler exec [OPTION...] -- PROGRAM");
-	return ok;
+	if (o->argc < 1)
+		return err_set(err, ERR_USAGE,
+			       "which program? straggler exec [OPTION...] -- PROGRAM");
+	return true;
 }
 
 /* --- what is allowed --------------------------------------------------------------- */
@@ -264,5 +262,6 @@ const struct command cmd_exec = {
 	.name = "exec",
 	.args = "[OPTION...] [--] PROGRAM [ARG...]",
 	.summary = "run one test binary and watch it",
+	.options = longs,
 	.run = run,
 };

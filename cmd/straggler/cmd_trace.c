@@ -1,10 +1,10 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd.h"
+#include "options.h"
 #include "trace/descent.h"
 #include "trace/line.h"
 #include "trace_page.h"
@@ -51,21 +51,15 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 {
 	int option;
 
-	opterr = 0;
-	optind = 0;
-	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+	while ((option = options_next("trace", options, false, argc, argv, err)) > 0) {
 		r->json |= option == 'j';
 		r->events |= option == 'e';
 		r->help |= option == 'h';
 		if (option == 't')
 			r->test = optarg;
-		if (option == ':')
-			return err_set(err, ERR_USAGE, "trace: option '%s' needs a value",
-				       argv[optind - 1]);
-		if (option == '?')
-			return err_set(err, ERR_USAGE, "trace: unknown option '%s'",
-				       argv[optind - 1]);
 	}
+	if (option == OPTIONS_BAD)
+		return false;
 	if (r->help)
 		return true;
 	if (r->json && r->events)
