@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -44,6 +45,9 @@ struct invocation {
 	struct base base;
 	struct words again; /* arguments of repeats */
 	struct buf policy_text;
+	const struct format *format; /* NULL: go test's own text */
+	unsigned hidden;             /* parts of the summary of tests */
+	int json_file;               /* -1: none */
 	uint32_t runs;
 	bool stepped; /* the status is a step's */
 	int refused;  /* errno of what could not be printed, 0: nothing */
@@ -66,13 +70,26 @@ static const char *first_dir(int argc, char **argv)
 	return NULL;
 }
 
+static bool check_format(struct invocation *t, struct err *err)
+{
+	const char *format = test_option(&t->cmdline, OPT_FORMAT);
+	const char *hidden = test_option(&t->cmdline, OPT_HIDE_SUMMARY);
+
+	if (hidden && !recap_parse(hidden, &t->hidden, err))
+		return false;
+	return !format || cmdline_flag_on(&t->cmdline, "json") ||
+	       format_find(format, &t->format, err);
+}
+
 static bool check_options(struct invocation *t, struct err *err)
 {
-	const char *color = cmdline_option(&t->cmdline, OPT_COLOR);
+	const char *color = test_option(&t->cmdline, OPT_COLOR);
 
-	t->report.verbose = cmdline_option(&t->cmdline, OPT_VERBOSE) != NULL;
-	t->report.counts = cmdline_option(&t->cmdline, OPT_COUNTS) != NULL;
-	return report_files_parse(&t->files, &t->cmdline, OPT_REPORT, err) &&
+	t->report.verbose = test_option(&t->cmdline, OPT_VERBOSE) != NULL;
+	t->report.quiet = test_option(&t->cmdline, OPT_QUIET) != NULL;
+	t->report.counts = test_option(&t->cmdline, OPT_COUNTS) != NULL;
+	return check_format(t, err) &&
+	       report_files_parse(&t->files, &t->cmdline, OPT_REPORT, err) &&
 	       terminal_options(color ? color : "auto", STDOUT_FILENO, &t->report, err);
 }
 
@@ -328,6 +345,7 @@ static void write_reports(struct invocation *t, const struct runner_result *r, i
 static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct err *err)
 {
 	const char *words[] = { "--policy", t->run_files.policy, NULL };
+	const char *json_path = test_option(&t->cmdline, OPT_JSONFILE);
 	struct runner_spec spec = {
 		.cmdline = &t->cmdline,
 		.go = "go",
@@ -345,12 +363,18 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 		.args = (const char *const *)argv,
 		.args_len = (size_t)argc,
 		.run_file = t->run_files.fd,
+		.display = { .format = t->format,
+			     .hidden = t->hidden,
+			     .quiet = t->report.quiet,
+			     .color = t->report.color },
+		.json_file = t->json_file,
 		.show = show,
 		.ctx = t,
 	};
 	struct runner_result r;
 	bool ok;
 
+	test_options_clear_twins();
 	sigprocmask(SIG_SETMASK, NULL, &spec.mask);
 	signal(SIGPIPE, SIG_IGN);
 	attribution_begin(&t->attribution, t->cmdline.dir);
@@ -367,6 +391,9 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 	finish_run_file(t, &r, *code);
 	ok = ok && print_report(t, &r, code, err);
 	write_reports(t, &r, code);
+	if (r.json_lost[0])
+		terminal_line(stderr, "straggler: the stream is incomplete: %s: %s", json_path,
+			      r.json_lost);
 	ok = ok && (!is_step(t) || step_code(t, &r, code, err));
 	runner_release(&r);
 	return ok;
@@ -379,6 +406,15 @@ static bool find_self(struct invocation *t, struct err *err)
 	if (!getcwd(t->dir, sizeof(t->dir)))
 		return err_sys(err, errno, "find the working directory");
 	return true;
+}
+
+static bool open_json(struct invocation *t, struct err *err)
+{
+	const char *path = test_option(&t->cmdline, OPT_JSONFILE);
+
+	if (path)
+		t->json_file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	return !path || t->json_file >= 0 || err_sys(err, errno, "write %s", path);
 }
 
 static bool run_tests(struct invocation *t, int argc, char **argv, int *code, struct err *err)
@@ -405,8 +441,8 @@ static bool run_tests(struct invocation *t, int argc, char **argv, int *code, st
 	       share_take(&t->share, &t->cmdline, cmdline_option(&t->cmdline, OPT_SHARD),
 			  cmdline_option(&t->cmdline, OPT_SHARD_BY), &t->arena, err) &&
 	       find_self(t, err) && prepare_repeats(t, err) &&
-	       run_files_open(&t->run_files, cmdline_option(&t->cmdline, OPT_RUN_FILE), err) &&
-	       run_files_write_policy(&t->run_files, &t->policy_text, err) &&
+	       run_files_open(&t->run_files, test_option(&t->cmdline, OPT_RUN_FILE), err) &&
+	       open_json(t, err) && run_files_write_policy(&t->run_files, &t->policy_text, err) &&
 	       go_on(t, argc, argv, code, err);
 }
 
@@ -430,13 +466,15 @@ static bool skip_step(bool ok, int *code, const struct err *err)
 
 static bool run(int argc, char **argv, int *code, struct err *err)
 {
-	struct invocation t = { .run_files.fd = -1 };
+	struct invocation t = { .run_files.fd = -1, .json_file = -1 };
 	bool ok;
 
 	setlocale(LC_CTYPE, "");
 	ok = run_tests(&t, argc - 1, argv + 1, code, err);
 	if (!t.stepped && asks_step(argc, argv) && !cmdline_option(&t.cmdline, OPT_HELP))
 		ok = skip_step(ok, code, err);
+	if (t.json_file >= 0)
+		close(t.json_file);
 	run_files_close(&t.run_files);
 	report_files_release(&t.files);
 	base_close(&t.base);

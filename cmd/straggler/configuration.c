@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "config/source.h"
+#include "test_options.h"
 
 extern char **environ;
 
@@ -61,8 +62,13 @@ bool configuration_finish(struct configuration *c, struct err *err)
 
 void configuration_check(struct configuration *c, struct warnings *w)
 {
-	static const char *const own[] = { "STRAGGLER_CONFIG", "STRAGGLER_STATE", NULL };
+	const char *own[OPT_COUNT + 3] = { "STRAGGLER_CONFIG", "STRAGGLER_STATE" };
+	char twins[OPT_COUNT][40];
+	size_t n = 2;
 
+	for (size_t i = 0; i < OPT_COUNT; i++)
+		if (test_option_twin((enum test_option)i, twins[i]))
+			own[n++] = twins[i];
 	check_config(&c->config, &c->place, &c->config.arena, w);
 	check_environment(environ, own, &c->config.arena, w);
 }

@@ -1,8 +1,11 @@
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/base.h"
 #include "base/buf.h"
+#include "gotest/format.h"
 #include "test_options.h"
 
 #define RUNS_MAX 1000
@@ -11,6 +14,7 @@ static const struct {
 	struct option_spec spec;
 	const char *value; /* what it takes, for help */
 	const char *help;
+	bool twin; /* there is a variable for it, too */
 } options[OPT_COUNT] = {
 	[OPT_CONFIG] = { { "config", true },
 			 "FILE",
@@ -33,15 +37,33 @@ static const struct {
 			   "with --shard: shares that took as long in this run file" },
 	[OPT_RUN_FILE] = { { "run-file", true },
 			   "FILE",
-			   "where the record of the run goes (the state folder)" },
+			   "where the record of the run goes (the state folder)",
+			   true },
 	[OPT_REPORT] = { { "report", true },
 			 "FORMAT=FILE",
 			 "write a report, too; may be given again ('straggler report --help')" },
+	[OPT_FORMAT] = { { "format", true },
+			 "NAME",
+			 "how tests are shown as they run (go test's own way)",
+			 true },
+	[OPT_HIDE_SUMMARY] = { { "hide-summary", true },
+			       "PARTS",
+			       "with a format: leave out skipped, failed, errors, output or all",
+			       true },
+	[OPT_JSONFILE] = { { "jsonfile", true }, "FILE", "write what go test -json says", true },
 	[OPT_COUNTS] = { { "counts", false },
 			 "",
-			 "show the goroutines before, after, started, peak and left of each test" },
-	[OPT_COLOR] = { { "color", true }, "WHEN", "auto, always or never (auto)" },
-	[OPT_VERBOSE] = { { "verbose", false }, "", "show stacks, evidence and what was excused" },
+			 "show the goroutines before, after, started, peak and left of each test",
+			 true },
+	[OPT_COLOR] = { { "color", true }, "WHEN", "auto, always or never (auto)", true },
+	[OPT_QUIET] = { { "quiet", false },
+			"",
+			"show only what failed, what leaked and what was not checked",
+			true },
+	[OPT_VERBOSE] = { { "verbose", false },
+			  "",
+			  "show stacks, evidence and what was excused",
+			  true },
 	[OPT_HELP] = { { "help", false }, "", "print this" },
 };
 
@@ -65,6 +87,40 @@ struct option_spec test_option_spec(enum test_option option)
 	return options[option].spec;
 }
 
+bool test_option_twin(enum test_option option, char name[static 40])
+{
+	char *p = name + snprintf(name, 40, "STRAGGLER_%s",
+				  options[option].twin ? options[option].spec.name : "");
+
+	while (--p > name + strlen("STRAGGLER_") - 1)
+		*p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
+	return options[option].twin;
+}
+
+const char *test_option(const struct cmdline *c, enum test_option option)
+{
+	const char *given = cmdline_option(c, option), *value;
+	char name[40];
+
+	if (given || !test_option_twin(option, name))
+		return given;
+	value = getenv(name);
+	if (!value || !*value)
+		return NULL;
+	if (options[option].spec.takes_value)
+		return value;
+	return !strcmp(value, "false") || !strcmp(value, "0") ? NULL : "";
+}
+
+void test_options_clear_twins(void)
+{
+	char name[40];
+
+	for (size_t i = 0; i < OPT_COUNT; i++)
+		if (test_option_twin((enum test_option)i, name))
+			unsetenv(name);
+}
+
 static void print_option(const char *name, const char *value, const char *help)
 {
 	char both[40];
@@ -84,6 +140,13 @@ static void print_setting(enum setting_id id, const char *value)
 	print_option(s->option, value, buf_str(&help));
 }
 
+static void print_formats(void)
+{
+	puts("\nFormats, named as gotestsum names them:");
+	for (size_t i = 0; format_at(i); i++)
+		printf("  %-24s %s\n", format_at(i)->name, format_at(i)->help);
+}
+
 void test_options_help(void)
 {
 	puts("usage: straggler test [OPTION...] [go test's flags and packages]\n"
@@ -95,6 +158,7 @@ void test_options_help(void)
 	for (size_t i = 0; i < OPT_COUNT; i++)
 		if (options[i].help)
 			print_option(options[i].spec.name, options[i].value, options[i].help);
+	print_formats();
 	puts("\n"
 	     "Settings are read from .straggler.yaml, too: see 'straggler config show'.\n"
 	     "\n"
@@ -148,6 +212,23 @@ bool test_options_runs(const struct cmdline *c, uint32_t *runs, struct err *err)
 	return true;
 }
 
+/* On the command line: a variable may say how one likes to see what is shown at all. */
+static bool check_display(const struct cmdline *c, struct err *err)
+{
+	static const enum test_option ours[] = { OPT_FORMAT, OPT_QUIET };
+	bool json = cmdline_flag_on(c, "json");
+
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
+		if (json && cmdline_option(c, ours[i]))
+			return err_set(err, ERR_USAGE, "--%s and -json do not go together",
+				       options[ours[i]].spec.name);
+	if (cmdline_option(c, OPT_QUIET) && cmdline_option(c, OPT_VERBOSE))
+		return err_set(err, ERR_USAGE, "--quiet and --verbose do not go together");
+	if (cmdline_option(c, OPT_QUIET) && cmdline_option(c, OPT_FORMAT))
+		return err_set(err, ERR_USAGE, "--quiet and --format do not go together");
+	return true;
+}
+
 bool test_options_check(const struct cmdline *c, struct err *err)
 {
 	bool base = cmdline_option(c, OPT_BASE) != NULL;
@@ -165,5 +246,5 @@ bool test_options_check(const struct cmdline *c, struct err *err)
 		return err_set(err, ERR_USAGE, "--base-exact needs --base");
 	if (!base && !step && cmdline_option(c, OPT_RUNS))
 		return err_set(err, ERR_USAGE, "--runs needs --base or --bisect-step");
-	return true;
+	return check_display(c, err);
 }

@@ -21,8 +21,12 @@ enum test_option {
 	OPT_SHARD_BY,
 	OPT_RUN_FILE,
 	OPT_REPORT,
+	OPT_FORMAT,
+	OPT_HIDE_SUMMARY,
+	OPT_JSONFILE,
 	OPT_COUNTS,
 	OPT_COLOR,
+	OPT_QUIET,
 	OPT_VERBOSE,
 	OPT_HELP,
 	OPT_COUNT, /* how many there are */
@@ -38,6 +42,17 @@ bool test_option_at(size_t i, struct option_spec *spec);
  * the arena. */
 bool test_options_parse(struct cmdline *c, const char *goflags, int argc, char **argv,
 			struct arena *a, struct err *err);
+
+/* What the option or its twin in the environment says, "" for a switch that is on; NULL: neither. A
+ * twin that is set to nothing does not count, nor does a switch's that is "false" or "0". */
+const char *test_option(const struct cmdline *c, enum test_option option);
+
+/* The twin's name, STRAGGLER_HIDE_SUMMARY. False: there is none, or the option is a setting. */
+bool test_option_twin(enum test_option option, char name[static 40]);
+
+/* Takes the twins out of the environment: what runs below us shall not do the same. Values that
+ * were returned stay. */
+void test_options_clear_twins(void);
 
 /* Lays the options that are settings over what was read from files. */
 bool test_options_settings(const struct cmdline *c, struct config *config, struct err *err);

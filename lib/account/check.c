@@ -324,7 +324,7 @@ void check_config(const struct config *c, const struct policy_place *place, stru
 /* --- variables ------------------------------------------------------------------------------ */
 
 #define PREFIX    "STRAGGLER_"
-#define NAMES_MAX (SETTING_COUNT + 8)
+#define NAMES_MAX (SETTING_COUNT + 32)
 
 void check_environment(char *const *envp, const char *const *own, struct arena *a,
 		       struct warnings *w)

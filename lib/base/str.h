@@ -56,6 +56,11 @@ static inline bool ends_with(const char *s, const char *suffix)
 	return n >= m && !strcmp(s + n - m, suffix);
 }
 
+static inline bool str_ends_line(struct str s)
+{
+	return s.n && s.p[s.n - 1] == '\n';
+}
+
 /* Takes the next line (without its '\n') off the front of *rest. Returns
  * false when *rest is empty. A last line without '\n' counts. */
 static inline bool str_line(struct str *rest, struct str *line)

@@ -6,7 +6,7 @@
 
 struct package {
 	struct transcript said;
-	struct buf lines; /* json with hold_failed: the stream's own */
+	struct buf lines; /* json with hold_failed: the stream's own; what a format shows */
 	bool ended, failed;
 	bool waits; /* for render_release or render_again */
 	bool shown; /* to its end */
@@ -19,7 +19,9 @@ struct render_state {
 		size_t len, cap;
 	} packages; /* in the order of their start events */
 	struct table by_name;
-	size_t head; /* the first that is not shown */
+	size_t head;                /* the first that is not shown */
+	const struct package *last; /* of which a format has shown something */
+	struct buf build;           /* what the build said, with a format */
 };
 
 static bool is_given(const char *value)
@@ -27,10 +29,15 @@ static bool is_given(const char *value)
 	return value && *value;
 }
 
-struct render_options render_options(const struct cmdline *c)
+static bool has_scenes(const struct render_options *o)
+{
+	return o->format && !format_is_go(o->format);
+}
+
+struct render_options render_options(const struct cmdline *c, const struct format *format)
 {
 	bool fuzz = is_given(cmdline_flag(c, "fuzz"));
-	bool verbose = cmdline_flag_on(c, "v");
+	bool verbose = format ? format->verbose : cmdline_flag_on(c, "v");
 
 	return (struct render_options){
 		.json = cmdline_flag_on(c, "json"),
@@ -38,6 +45,8 @@ struct render_options render_options(const struct cmdline *c)
 		.show_pass = verbose || c->test_help || is_given(cmdline_flag(c, "list")),
 		.stream = !c->packages.len || fuzz || is_given(cmdline_flag(c, "bench")),
 		.final_fail = c->packages.len && !fuzz && !cmdline_flag_on(c, "c"),
+		.format = format,
+		.module = "",
 	};
 }
 
@@ -72,6 +81,7 @@ void render_free(struct render *r)
 		package_free(s->packages.items[i]);
 	VEC_FREE(&s->packages);
 	table_release(&s->by_name, NULL);
+	buf_release(&s->build);
 	free(s);
 	r->state = NULL;
 }
@@ -106,6 +116,8 @@ static void show(struct render *r, struct package *p)
 
 	if (result_only && p->said.result_at)
 		at = p->said.result_at - 1;
+	if (o->quiet && p->ended && !p->failed)
+		at = p->said.text.len;
 	move(&r->out, &p->said.text, at);
 	move(&r->out, &p->lines, 0);
 	buf_release(&p->lines);
@@ -163,12 +175,99 @@ static void json_line(struct render *r, const struct test_event *e, struct str l
 		show(r, p);
 }
 
+/* --- formats ------------------------------------------------------------------------------- */
+
+static struct scene scene_of(const struct render_state *s, struct buf *out, const char *package)
+{
+	return (struct scene){ .out = out,
+			       .package =
+				   package ? results_package(s->options.results, package) : NULL,
+			       .module = s->options.module,
+			       .color = s->options.color,
+			       .format = s->options.format };
+}
+
+/* Whose text comes now: what the format puts before it. */
+static void take_turn(struct render *r, const struct package *p, const char *package)
+{
+	struct render_state *s = r->state;
+	struct scene scene = scene_of(s, &r->out, package);
+
+	if (s->options.format->turn && s->last != p)
+		s->options.format->turn(&scene);
+	s->last = p;
+}
+
+static void show_scene(struct render *r, struct package *p, const char *package)
+{
+	if (!p->lines.len)
+		return;
+	take_turn(r, p, package);
+	move(&r->out, &p->lines, 0);
+}
+
+static bool ends_test(const struct test_event *e)
+{
+	return *e->test && (e->action == TEST_ACTION_PASS || e->action == TEST_ACTION_FAIL ||
+			    e->action == TEST_ACTION_SKIP);
+}
+
+static void add_to_scene(const struct render_state *s, struct package *p,
+			 const struct test_event *e)
+{
+	const struct format *f = s->options.format;
+	struct scene scene = scene_of(s, &p->lines, e->package);
+	const struct test_run *run;
+
+	if (test_event_ends_package(e) && f->package)
+		f->package(&scene);
+	if (!ends_test(e) || !f->test || test_name_is_benchmark(e->test))
+		return;
+	run = package_result_run(scene.package, e->test);
+	if (run)
+		f->test(&scene, run);
+}
+
+/* Packages come side by side, as in the stream. */
+static void format_line(struct render *r, const struct test_event *e)
+{
+	struct render_state *s = r->state;
+	struct package *p;
+
+	if (e->action == TEST_ACTION_BUILD_OUTPUT)
+		buf_put(&s->build, e->output.p, e->output.n);
+	if (!*e->package)
+		return;
+	p = package_of(s, e->package);
+	p->failed |= e->action == TEST_ACTION_FAIL;
+	add_to_scene(s, p, e);
+	if (test_event_ends_package(e))
+		package_end(s, p, e);
+	if (!p->waits && (p->ended || !p->failed || !s->options.hold_failed))
+		show_scene(r, p, e->package);
+	p->shown = p->ended && !p->waits;
+}
+
+void render_recap(struct render *r, const struct recap *recap)
+{
+	struct render_state *s = r->state;
+	struct scene scene = scene_of(s, &r->out, NULL);
+
+	if (has_scenes(&s->options))
+		recap_put(&scene, recap, s->options.results,
+			  (struct str){ buf_str(&s->build), s->build.len });
+}
+
 void render_line(struct render *r, const struct test_event *e, struct str line)
 {
 	struct package *p;
 
 	if (r->state->options.json) {
 		json_line(r, e, line);
+		return;
+	}
+	if (e && has_scenes(&r->state->options)) {
+		format_line(r, e);
 		return;
 	}
 	if (!e) {
@@ -205,7 +304,10 @@ void render_release(struct render *r, const char *package)
 	if (!p)
 		return;
 	p->waits = false;
-	if (r->state->options.json)
+	if (has_scenes(&r->state->options)) {
+		show_scene(r, p, package);
+		p->shown = true;
+	} else if (r->state->options.json)
 		show(r, p);
 	else
 		advance(r);
@@ -222,10 +324,31 @@ void render_again(struct render *r, const char *package)
 	p->ended = p->failed = p->waits = false;
 }
 
+/* The packages of which something is still to be shown: each knows its name by its results. */
+static void end_scenes(struct render *r)
+{
+	struct render_state *s = r->state;
+
+	for (size_t i = 0; i < s->options.results->packages.len; i++) {
+		const char *name = s->options.results->packages.items[i]->package;
+		struct package *p = table_get(&s->by_name, str_of(name));
+
+		if (p && !p->shown)
+			show_scene(r, p, name);
+	}
+	if (s->last)
+		take_turn(r, NULL, NULL);
+}
+
 void render_end(struct render *r, bool failed)
 {
 	struct render_state *s = r->state;
 	bool all_ended = s->packages.len > 0;
+
+	if (has_scenes(&s->options)) {
+		end_scenes(r);
+		return;
+	}
 
 	for (size_t i = 0; i < s->packages.len; i++) {
 		struct package *p = s->packages.items[i];

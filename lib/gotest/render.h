@@ -1,5 +1,5 @@
 /*
- * Makes of `go test -json` what plain `go test` prints. A state machine: events
+ * Makes of `go test -json` what plain `go test` prints, or another format. A state machine: events
  * in, bytes for stdout and stderr out.
  *
  * How go test shows it (src/cmd/go/internal/test/test.go, src/testing/testing.go,
@@ -37,6 +37,8 @@
 
 #include "gotest/cmdline.h"
 #include "gotest/event.h"
+#include "gotest/format.h"
+#include "gotest/recap.h"
 
 struct render_options {
 	bool json;        /* the user asked for the stream: lines pass unchanged */
@@ -45,10 +47,15 @@ struct render_options {
 	bool stream;      /* shown as it comes */
 	bool final_fail;  /* a last line FAIL when something failed */
 	bool hold_failed; /* see render_release */
+	bool quiet;       /* packages that pass say nothing */
+	bool color;       /* formats but go's use colours */
+	const struct format *format;   /* NULL: go test's own text, as its flags say */
+	const struct results *results; /* of the same stream, for formats but go's: borrowed */
+	const char *module;            /* as in struct scene */
 };
 
-/* What the user's command line asks for; hold_failed is off. */
-struct render_options render_options(const struct cmdline *c);
+/* What the user's command line asks for, format being what formats say; what is not go's is off. */
+struct render_options render_options(const struct cmdline *c, const struct format *format);
 
 /* Made by render_new. The caller writes out to stdout and err to stderr, and
  * resets them, whenever it likes. */
@@ -60,7 +67,7 @@ struct render {
 struct render render_new(struct render_options options);
 void render_free(struct render *r);
 
-/* The next line of the stream; e is what test_event_read made of it, NULL when it
+/* The next line of the stream, which the results know already; e is what test_event_read made of it, NULL when it
  * is raw text. line is without its '\n'. */
 void render_line(struct render *r, const struct test_event *e, struct str line);
 
@@ -83,5 +90,8 @@ bool render_held(const struct render *r, const char *package);
 
 /* The stream is over: shows all that waits. failed: go test's status was not 0. */
 void render_end(struct render *r, bool failed);
+
+/* After that: the summary of tests that goes with the format, nothing with go's. */
+void render_recap(struct render *r, const struct recap *recap);
 
 #endif

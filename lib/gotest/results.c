@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "base/vec.h"
+#include "gotest/frame.h"
 
 /* How a dying Go program begins its last words. */
 static const char *const last_words[] = { "panic: ", "fatal error: ", "SIGQUIT: quit",
@@ -19,10 +20,15 @@ bool test_name_is_benchmark(const char *name)
 
 static void package_clear(struct package_result *p)
 {
+	for (size_t i = 0; i < p->runs.len; i++)
+		output_release(&p->runs.items[i].output);
 	VEC_FREE(&p->runs);
+	output_release(&p->output);
 	buf_release(&p->dump);
 	table_release(&p->last, NULL);
-	*p = (struct package_result){ .package = p->package, .elapsed_ns = -1, .failed_build = "" };
+	*p = (struct package_result){
+		.package = p->package, .elapsed_ns = -1, .failed_build = "", .coverage = ""
+	};
 }
 
 static struct package_result *package_of(struct results *r, const char *name)
@@ -65,14 +71,35 @@ static void add_run(struct results *r, struct package_result *p, const char *nam
 	table_put(&p->last, str_of(name), (void *)(uintptr_t)p->runs.len);
 }
 
+static struct test_run *find_run(const struct package_result *p, const char *test)
+{
+	size_t index = (uintptr_t)table_get(&p->last, str_of(test));
+
+	return index ? &p->runs.items[index - 1] : NULL;
+}
+
+const struct test_run *package_result_run(const struct package_result *p, const char *test)
+{
+	return find_run(p, test);
+}
+
 static void end_run(struct package_result *p, const struct test_event *e, enum test_result result)
 {
-	size_t index = (uintptr_t)table_get(&p->last, str_of(e->test));
+	struct test_run *run = find_run(p, e->test);
 
-	if (!index)
+	if (!run)
 		return; /* the end of a test that never began */
-	p->runs.items[index - 1].result = result;
-	p->runs.items[index - 1].elapsed_ns = e->elapsed_ns;
+	run->result = result;
+	run->elapsed_ns = e->elapsed_ns;
+	if (result == TEST_RESULT_PASS)
+		p->spent = (size_t)(run - p->runs.items) + 1;
+}
+
+static void drop_spent(struct package_result *p)
+{
+	if (p->spent)
+		output_release(&p->runs.items[p->spent - 1].output);
+	p->spent = 0;
 }
 
 static void end_package(struct results *r, struct package_result *p, const struct test_event *e,
@@ -86,8 +113,10 @@ static void end_package(struct results *r, struct package_result *p, const struc
 		p->failed_build =
 		    arena_strndup(&r->arena, e->failed_build, strlen(e->failed_build));
 	}
-	if (result != TEST_RESULT_FAIL)
+	if (result != TEST_RESULT_FAIL) {
 		buf_release(&p->dump);
+		output_release(&p->output);
+	}
 	table_release(&p->last, NULL);
 }
 
@@ -118,6 +147,38 @@ static bool says_not_built(const struct test_event *e)
 	return str_is(text, " [build failed]\n") || str_is(text, " [setup failed]\n");
 }
 
+/* What testing and go say of a package by themselves. */
+static bool is_package_frame(struct str line)
+{
+	static const char *const own[] = {
+		"PASS\n",       "FAIL\n",     "ok  \t",         "?   \t",
+		"exit status ", "coverage: ", "-test.shuffle ", "testing: warning: no tests to run"
+	};
+
+	if (str_starts(line, "FAIL\t"))
+		return line.n < 2 || memcmp(line.p + line.n - 2, "]\n", 2) != 0;
+	return begins_with_any(line, own, ARRAY_LEN(own));
+}
+
+static void add_package_text(struct results *r, struct package_result *p, struct str line)
+{
+	if (str_starts(line, "coverage: ") && str_ends_line(line))
+		p->coverage = arena_strndup(&r->arena, line.p, line.n - 1);
+	if (!is_package_frame(line))
+		output_add(&p->output, line);
+}
+
+static void add_text(struct results *r, struct package_result *p, const struct test_event *e)
+{
+	struct test_run *run = find_run(p, e->test);
+
+	if (!*e->test)
+		add_package_text(r, p, e->output);
+	else if (run && run->result != TEST_RESULT_PASS && !frame_is_update(e->output, e->test) &&
+		 !frame_is_report(e->output, e->test))
+		output_add(&run->output, e->output);
+}
+
 static void add_output(struct package_result *p, const struct test_event *e)
 {
 	size_t room = DUMP_MAX - p->dump.len;
@@ -139,6 +200,7 @@ void results_add(struct results *r, const struct test_event *e)
 	if (!*e->package)
 		return;
 	p = package_of(r, e->package);
+	drop_spent(p);
 	switch (e->action) {
 	case TEST_ACTION_START:
 		p->started = true;
@@ -147,6 +209,7 @@ void results_add(struct results *r, const struct test_event *e)
 		add_run(r, p, e->test);
 		break;
 	case TEST_ACTION_OUTPUT:
+		add_text(r, p, e);
 		add_output(p, e);
 		break;
 	case TEST_ACTION_PASS:
@@ -173,6 +236,22 @@ void results_release(struct results *r)
 	VEC_FREE(&r->packages);
 	table_release(&r->by_name, NULL);
 	arena_clear(&r->arena);
+}
+
+size_t package_result_tests(const struct package_result *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->runs.len; i++)
+		n += test_name_is_benchmark(p->runs.items[i].name) ? 0 : 1;
+	return n;
+}
+
+bool test_run_failed(const struct package_result *p, const struct test_run *run)
+{
+	return run->result == TEST_RESULT_FAIL ||
+	       (run->result == TEST_RESULT_NONE && p->ended && p->result == TEST_RESULT_FAIL &&
+		!test_name_is_benchmark(run->name));
 }
 
 static void count_runs(struct totals *t, const struct package_result *p)

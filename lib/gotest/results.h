@@ -1,13 +1,14 @@
 /*
- * What `go test -json` said about packages and tests, without their output.
+ * What `go test -json` said about packages and tests.
  *
- * Memory is bounded by the number of RUN lines, plus the dumps of packages that
- * failed (DUMP_MAX each).
+ * Memory is bounded by the number of RUN lines, plus what tests say that run, that failed or were
+ * skipped (gotest/output.h), and the dumps of packages that failed (DUMP_MAX each).
  */
 #ifndef GOTEST_RESULTS_H
 #define GOTEST_RESULTS_H
 
 #include "gotest/event.h"
+#include "gotest/output.h"
 #include "gotest/quote.h"
 #include "gotest/table.h"
 
@@ -25,6 +26,9 @@ struct test_run {
 	const char *name; /* full name */
 	enum test_result result;
 	int64_t elapsed_ns; /* -1: not known */
+	/* What it said, without testing's own lines; of a test that passed only until the package's
+	 * next event. */
+	struct output output;
 };
 
 struct package_result {
@@ -38,12 +42,15 @@ struct package_result {
 	int64_t elapsed_ns;       /* -1: not known */
 	bool build_failed;        /* or vet, or loading: no test was run */
 	const char *failed_build; /* ImportPath of what did not build, "": not known */
+	struct output output;     /* what no test said, without go's own lines; when it failed */
+	const char *coverage;     /* "coverage: 50.0% of statements", "": none */
 	struct buf dump; /* output from "panic:", "fatal error:" or "SIGQUIT:" on, when it failed */
 	bool dump_cut;   /* at DUMP_MAX */
 	/* It died while the execution tracer followed frame pointers: assembly that uses BP for
 	 * something else leads it astray (runtime.fpTracebackPCs, Go 1.22 to 1.27). */
 	bool tracer_died;
 	bool faulted;      /* internal: it got a signal for a fault */
+	size_t spent;      /* internal: 1 + the run whose output is not kept, 0: none */
 	struct table last; /* internal: 1 + the last run's index by name */
 };
 
@@ -70,6 +77,16 @@ void results_release(struct results *r);
 
 /* NULL when nothing was said about it. */
 struct package_result *results_package(const struct results *r, const char *package);
+
+/* The run of this name that was the last to begin, NULL: none. To be asked before the package has
+ * ended. */
+const struct test_run *package_result_run(const struct package_result *p, const char *test);
+
+/* How many tests it ran, subtests included, benchmarks not. */
+size_t package_result_tests(const struct package_result *p);
+
+/* Whether the run counts as failed: it did, or its process ended before it. */
+bool test_run_failed(const struct package_result *p, const struct test_run *run);
 
 /* Another run of the package follows: forgets what this one said. */
 void results_again(struct results *r, const char *package);

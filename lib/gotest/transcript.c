@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 
+#include "gotest/frame.h"
 #include "gotest/results.h"
 
 #define INDENT "    "
@@ -58,47 +59,6 @@ static struct test *test_parent(const struct transcript *t, const char *name)
 	return NULL;
 }
 
-static bool ends_line(struct str s)
-{
-	return s.n && s.p[s.n - 1] == '\n';
-}
-
-/* Skips the test's name, or what a cut line has of it. */
-static bool skip_name(struct str *s, const char *test)
-{
-	size_t n = strlen(test);
-
-	if (s->n < n && !ends_line(*s) && !strncmp(s->p, test, s->n)) {
-		*s = (struct str){ 0 };
-		return true;
-	}
-	return str_skip(s, test);
-}
-
-static bool is_update(struct str s, const char *test)
-{
-	static const char *const words[] = { "=== RUN   ", "=== PAUSE ", "=== CONT  ", "=== ATTR  ",
-					     "=== ARTIFACTS " };
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (str_skip(&s, words[i]))
-			return skip_name(&s, test) && (!s.n || *s.p == ' ' || *s.p == '\n');
-	}
-	return false;
-}
-
-static bool is_report(struct str s, const char *test)
-{
-	static const char *const words[] = { "--- PASS: ", "--- FAIL: ", "--- SKIP: ",
-					     "--- BENCH: " };
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (str_skip(&s, words[i]))
-			return skip_name(&s, test) && (!s.n || *s.p == ' ' || *s.p == '\n');
-	}
-	return false;
-}
-
 /* "    file.go:12: text": testing puts the call's place before what is logged. */
 static bool is_log_start(struct str s)
 {
@@ -139,9 +99,9 @@ static enum line_kind kind_of(const struct transcript *t, const struct test_even
 
 	if (t->open)
 		return t->open_kind;
-	if (may_be_frame && is_update(e->output, e->test))
+	if (may_be_frame && frame_is_update(e->output, e->test))
 		return LINE_UPDATE;
-	if (may_be_frame && is_report(e->output, e->test))
+	if (may_be_frame && frame_is_report(e->output, e->test))
 		return LINE_REPORT;
 	return is_log(t, e, test) ? LINE_LOG : LINE_PRINT;
 }
@@ -204,7 +164,7 @@ static void add_report(struct transcript *t, const struct test_event *e, struct 
 	bool failed;
 
 	buf_put(&t->report, e->output.p, e->output.n);
-	if (!ends_line(e->output))
+	if (!str_ends_line(e->output))
 		return;
 	failed = starts_with(buf_str(&t->report), "--- FAIL: ");
 	t->failing |= failed;
@@ -282,7 +242,7 @@ static void add_result_line(struct transcript *t, struct str line)
 		buf_put(&t->bench_name, line.p, n);
 	}
 	put(t, line);
-	if (t->bench_name.len && ends_line(line))
+	if (t->bench_name.len && str_ends_line(line))
 		put_bench_log(t);
 }
 
@@ -315,7 +275,7 @@ static void add_output(struct transcript *t, const struct test_event *e)
 		add_log(t, e, test);
 	else
 		add_print(t, e, test);
-	t->open = !ends_line(e->output) && e->output.n >= PIECE_MIN;
+	t->open = !str_ends_line(e->output) && e->output.n >= PIECE_MIN;
 	t->open_kind = kind;
 }
 

@@ -9,6 +9,7 @@ struct report_options {
 	uint32_t width; /* columns of the terminal, 0: 100 */
 	bool color;     /* ANSI colours */
 	bool verbose;   /* stacks, evidence, every test and allowance */
+	bool quiet;     /* nothing where all is well, and no notes */
 	bool counts;    /* the goroutines of each test */
 };
 

@@ -21,19 +21,14 @@ struct screen screen_of(const struct run_file *r, const struct report_options *o
 
 void screen_style(struct screen *s, enum style style)
 {
-	static const char *const codes[] = {
-		[STYLE_BAD] = "\x1b[1;31m", [STYLE_WARN] = "\x1b[33m",  [STYLE_GOOD] = "\x1b[32m",
-		[STYLE_DIM] = "\x1b[2m",    [STYLE_STRONG] = "\x1b[1m",
-	};
-
 	if (s->options->color)
-		buf_puts(s->out, codes[style]);
+		style_on(s->out, style);
 }
 
 void screen_plain(struct screen *s)
 {
 	if (s->options->color)
-		buf_puts(s->out, "\x1b[0m");
+		style_off(s->out);
 }
 
 void screen_line(struct screen *s, size_t indent, size_t hanging, const char *clean)

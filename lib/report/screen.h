@@ -2,6 +2,7 @@
 #ifndef REPORT_SCREEN_H
 #define REPORT_SCREEN_H
 
+#include "base/style.h"
 #include "report/report.h"
 
 #define SCREEN_INDENT 4  /* before the lines below a title */
@@ -15,8 +16,6 @@ struct screen {
 };
 
 struct screen screen_of(const struct run_file *r, const struct report_options *o, struct buf *out);
-
-enum style { STYLE_BAD, STYLE_WARN, STYLE_GOOD, STYLE_DIM, STYLE_STRONG };
 
 /* Nothing without colours. */
 void screen_style(struct screen *s, enum style style);

@@ -325,7 +325,8 @@ static void print_interruption(struct screen *s, const struct end_record *end)
 
 void summary_print(struct screen *s, const struct run_file *r, const struct groups *g)
 {
-	print_totals(s, r, g);
+	if (!s->options->quiet || style_of(r, g) != STYLE_GOOD)
+		print_totals(s, r, g);
 	print_unchecked(s, r);
 	print_undecided(s, r);
 	print_warnings(s, r);

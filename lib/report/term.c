@@ -14,6 +14,8 @@ static bool write_screens(const struct run_file *r, const struct report_options 
 	for (size_t i = 0; i < g.len; i++) {
 		bool excused = g.items[i].items[0]->status == STATUS_ALLOWED;
 
+		if (o->quiet && g.items[i].items[0]->status == STATUS_NOTE)
+			continue;
 		if (!o->verbose && (excused || !compared_is_shown(r, g.items[i].items[0])))
 			continue;
 		entry_print(&s, &g.items[i]);

@@ -55,6 +55,18 @@ static void write_run_file(struct runner *r, const struct buf *lines)
 		r->result->lost = strerror(errno);
 }
 
+static void write_json(struct runner *r, struct str line)
+{
+	AUTO_BUF whole = { 0 };
+
+	if (r->spec->json_file < 0 || r->result->json_lost[0])
+		return;
+	buf_put(&whole, line.p, line.n);
+	buf_putc(&whole, '\n');
+	if (!buf_flush(&whole, r->spec->json_file))
+		r->result->json_lost = strerror(errno);
+}
+
 static void end_go(struct runner *r, int sig)
 {
 	if (r->main.running)
@@ -199,10 +211,12 @@ static void take_line(struct runner *r, struct go_call *call, struct str line)
 		retries_event(&r->retries, &e);
 	if (call->retries && !retries_counts(&r->retries))
 		return;
+	write_json(r, line);
+	if (is_event)
+		results_add(&r->results, &e);
 	render_line(&r->render, is_event ? &e : NULL, line);
 	if (!is_event)
 		return;
-	results_add(&r->results, &e);
 	if (test_event_ends_package(&e) && !call->retries)
 		package_ended(r, e.package);
 }
@@ -477,15 +491,22 @@ static void sum_up(struct runner *r, int64_t start_ns)
 	res->file.end.present = true;
 	res->file.end.elapsed_ns = clock_now_ns() - start_ns;
 	render_end(&r->render, res->tests_failed);
+	render_recap(&r->render, &(struct recap){ .hidden = r->spec->display.hidden,
+						  .elapsed_ns = res->file.end.elapsed_ns,
+						  .runs = 1 });
 	show(r);
 }
 
 static bool prepare(struct runner *r, struct err *err)
 {
 	static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, 0 };
-	struct render_options options = render_options(r->spec->cmdline);
+	struct render_options options = render_options(r->spec->cmdline, r->spec->display.format);
 
 	options.hold_failed = true;
+	options.quiet = r->spec->display.quiet;
+	options.color = r->spec->display.color;
+	options.results = &r->results;
+	options.module = r->facts->module;
 	r->render = render_new(options);
 	retries_init(&r->retries, &r->arena);
 	r->rules.policy = r->spec->policy;
@@ -535,7 +556,7 @@ bool runner_run(const struct runner_spec *spec, const struct go_facts *facts,
 	int64_t start_ns = clock_now_ns();
 	bool ok;
 
-	*result = (struct runner_result){ .lost = "" };
+	*result = (struct runner_result){ .lost = "", .json_lost = "" };
 	write_start(&r);
 	ok = prepare(&r, err);
 	if (ok && !spec->idle)

@@ -41,6 +41,12 @@ struct runner_spec {
 	const char *head;        /* git commit, "" where there is none */
 	const char *const *args; /* the command line after \"test\", for the run file */
 	size_t args_len;
+	struct {
+		const struct format *format; /* NULL: go test's own text */
+		unsigned hidden;             /* parts of the summary: enum recap_part */
+		bool quiet, color;
+	} display;
+	int json_file; /* where go's stream goes as it is, -1: nowhere */
 	int run_file;  /* where its lines go, -1: nowhere */
 	sigset_t mask; /* go's signal mask */
 	/* What the user shall see now. Returns false when it cannot be written: the run ends. */
@@ -58,8 +64,9 @@ struct runner_result {
 	bool tests_failed;    /* after retries */
 	bool nothing_ran;     /* no package came as far as running */
 	struct totals totals;
-	const char *lost; /* the run file could not be written: why; "" */
-	struct buf rest;  /* internal */
+	const char *lost;      /* the run file could not be written: why; "" */
+	const char *json_lost; /* the same of the JSON file */
+	struct buf rest;       /* internal */
 };
 
 /* What go says about itself, before anything runs. Strings in the arena. */

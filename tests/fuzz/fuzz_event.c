@@ -26,6 +26,15 @@ static void ask(struct render *render, struct results *results, const struct tes
 	assert(!render_held(render, e->package));
 }
 
+static void show_scenes(struct render_options *o, size_t format, const struct results *results)
+{
+	o->json = false;
+	o->color = o->verbose;
+	o->format = format_at(format);
+	o->results = results;
+	o->module = "m";
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t how = size ? data[0] : 0;
@@ -36,11 +45,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					  .final_fail = how & 16,
 					  .hold_failed = how & 32 };
 	struct str rest = { (const char *)data + (size ? 1 : 0), size ? size - 1 : 0 };
-	struct render render = render_new(options);
 	struct results results = { 0 };
+	struct render render;
 	struct totals totals;
 	struct str line;
 
+	if (how >> 6)
+		show_scenes(&options, (how >> 6) - 1U + (how & 1 ? 3U : 0U), &results);
+	render = render_new(options);
 	while (str_line(&rest, &line)) {
 		AUTO_TEST_EVENT e = { 0 };
 		bool is_event = test_event_read(&e, line.p, line.n);
@@ -52,6 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			ask(&render, &results, &e);
 	}
 	render_end(&render, true);
+	render_recap(&render, &(struct recap){ .runs = 1 });
 	totals = results_totals(&results);
 	assert(totals.passed + totals.failed + totals.skipped <= totals.tests);
 	if (options.json && !options.hold_failed)

@@ -40,7 +40,7 @@ static void show(struct render *r, struct results *results, const char *line, si
 
 static void run(const struct cmdline *c)
 {
-	struct render_options o = render_options(c);
+	struct render_options o = render_options(c, NULL);
 	const char *status = cmdline_option(c, OPT_STATUS);
 	struct results results = { 0 };
 	AUTO_FREE char *line = NULL;
