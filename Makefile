@@ -89,8 +89,17 @@ $(BUILD)/samples.c: $(SAMPLES)
 $(BUILD)/samples.o: $(BUILD)/samples.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+# And the page of report html, with the hashes of what runs in it.
+PAGE := $(addprefix configs/page/,page.html style.css script.js)
+$(BUILD)/page.c: configs/page/bundle $(PAGE)
+	@mkdir -p $(@D)
+	@configs/page/bundle $(PAGE) >$@.new && mv $@.new $@
+
+$(BUILD)/page.o: $(BUILD)/page.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
 # Two rooms may have files of the same name: P keeps them apart by their paths.
-$(LIB): $(call obj,$(LIB_SRC)) $(BUILD)/catalogue.o $(BUILD)/samples.o
+$(LIB): $(call obj,$(LIB_SRC)) $(BUILD)/catalogue.o $(BUILD)/samples.o $(BUILD)/page.o
 	rm -f $@ && ar rcsP $@ $^
 
 # The version is compiled into one file, and only that is built anew when it changes.

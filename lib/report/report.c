@@ -5,8 +5,8 @@
 #include "base/nearest.h"
 
 static const struct report *const reports[] = {
-	&report_term,  &report_suspects, &report_json,     &report_junit,
-	&report_sarif, &report_github,   &report_markdown, &report_pprof,
+	&report_term,   &report_suspects, &report_json, &report_junit, &report_sarif,
+	&report_github, &report_markdown, &report_html, &report_pprof,
 };
 
 const struct report *report_at(size_t i)

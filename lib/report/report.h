@@ -31,6 +31,7 @@ extern const struct report report_junit;
 extern const struct report report_sarif;
 extern const struct report report_github;
 extern const struct report report_markdown;
+extern const struct report report_html;
 extern const struct report report_pprof;
 
 /* The rows in the order of help, NULL after the last. Static. */
