@@ -121,6 +121,7 @@ static bool say(struct question *q, enum class_id id, const char *why)
 	return true;
 }
 
+PRINTF(2, 0)
 static const char *formatted(const struct question *q, const char *fmt, va_list ap)
 {
 	char text[512];
