@@ -50,7 +50,7 @@ FUZZES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
 # Of asan's programs: what libraries lose.
 export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lsan:print_suppressions=0
 
-.PHONY: all help programs test test-go check deps build-deps demo install uninstall compare bench bench-suites bench-traces bench-blame transparent golden accuracy \
+.PHONY: all help programs test test-go check deps build-deps demo man docs install uninstall deb compare bench bench-suites bench-traces bench-blame transparent golden accuracy \
 	lint layers style cppcheck shellcheck gofmt headers tidy analyze format setup clean
 all: $(BUILD)/$(PROG)  ## build the program
 
@@ -152,12 +152,46 @@ demo: build-deps  ## show what it finds in testdata and in a public module
 	@$(MAKE) -s --no-print-directory VARIANT=release
 	@BUILD=build/release tests/demo
 
+# The day of the last commit; an unpacked archive has its files'.
+DAY = $(or $(shell git -c safe.directory='$(CURDIR)' --git-dir=.git log -1 --format=%cs 2>/dev/null),$(shell date -r Makefile +%F))
+
+man: $(BUILD)/$(PROG)  ## write the man pages, one a command, to build/man
+	@rm -rf build/man && mkdir -p build/man
+	@for c in '' $$($(BUILD)/$(PROG) help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do \
+		$(BUILD)/$(PROG) manual --date '$(DAY)' $$c >build/man/$(PROG)$${c:+-$$c}.1 || exit 1; done
+
+docs: $(BUILD)/$(PROG)  ## write docs/reference from the program's tables
+	@mkdir -p docs/reference
+	@for c in $$($(BUILD)/$(PROG) manual --reference | sed 's/ .*//'); do \
+		$(BUILD)/$(PROG) manual --reference $$c >docs/reference/$$c.md || exit 1; done
+
+# Where install puts what, below DESTDIR.
+SHARE    := $(PREFIX)/share
+MAN_DIR  := $(SHARE)/man/man1
+DOC_DIR  := $(SHARE)/doc/$(PROG)
+BASH_DIR := $(SHARE)/bash-completion/completions
+ZSH_DIR  ?= $(SHARE)/zsh/site-functions
+FISH_DIR := $(SHARE)/fish/vendor_completions.d
+
 install:  ## build and install below DESTDIR and PREFIX (/usr/local)
-	@$(MAKE) --no-print-directory VARIANT=release
+	@$(MAKE) --no-print-directory VARIANT=release all man
 	install -D -m 755 build/release/$(PROG) $(DESTDIR)$(PREFIX)/bin/$(PROG)
+	install -d $(addprefix $(DESTDIR),$(MAN_DIR) $(BASH_DIR) $(ZSH_DIR) $(FISH_DIR) $(DOC_DIR)/examples)
+	install -m 644 build/man/*.1 $(DESTDIR)$(MAN_DIR)
+	build/release/$(PROG) completion bash >$(DESTDIR)$(BASH_DIR)/$(PROG)
+	build/release/$(PROG) completion zsh >$(DESTDIR)$(ZSH_DIR)/_$(PROG)
+	build/release/$(PROG) completion fish >$(DESTDIR)$(FISH_DIR)/$(PROG).fish
+	install -m 644 configs/ci/*.yml configs/straggler.yaml configs/catalogue.yaml $(DESTDIR)$(DOC_DIR)/examples
+	install -m 644 configs/.pre-commit-hooks.yaml $(DESTDIR)$(DOC_DIR)/examples/pre-commit-hooks.yaml
+	cp -R configs/ci/husky $(DESTDIR)$(DOC_DIR)/examples
 
 uninstall:  ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/$(PROG)
+	rm -f $(DESTDIR)$(PREFIX)/bin/$(PROG) $(DESTDIR)$(MAN_DIR)/$(PROG).1 $(DESTDIR)$(MAN_DIR)/$(PROG)-*.1
+	rm -f $(DESTDIR)$(BASH_DIR)/$(PROG) $(DESTDIR)$(ZSH_DIR)/_$(PROG) $(DESTDIR)$(FISH_DIR)/$(PROG).fish
+	rm -rf $(DESTDIR)$(DOC_DIR)
+
+deb:  ## build a Debian package in build/deb
+	@configs/debian/package '$(VERSION)'
 
 compare: $(TOOLS)  ## compare with what Go itself says, for every version of Go that is there
 	@BUILD=$(BUILD) prove --timer -e '' $(wildcard tests/*/*_against_go)

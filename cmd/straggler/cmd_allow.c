@@ -10,6 +10,7 @@
 #include "cmd.h"
 #include "config/edit.h"
 #include "configuration.h"
+#include "help.h"
 #include "options.h"
 #include "state.h"
 #include "target.h"
@@ -19,20 +20,6 @@ struct request {
 	const char *key, *reason, *ticket, *expires, *run, *config;
 	bool help;
 };
-
-static const char help[] =
-    "usage: straggler allow [OPTION...] KEY\n"
-    "\n"
-    "Writes an allowance for a finding of the last run into .straggler.yaml: the narrowest one\n"
-    "that still holds when the code moves. KEY is what the finding's line 'excuse' says. All\n"
-    "else in the file stays as it is.\n"
-    "\n"
-    "  --reason TEXT     why it is allowed\n"
-    "  --ticket TEXT     where it will be dealt with\n"
-    "  --expires DAY     from this day on it is a leak again: 2027-03-01\n"
-    "  --run-file FILE   the run that found it (the last one)\n"
-    "  --config FILE     the file to write to (.straggler.yaml, found upwards or made)\n"
-    "  --help            print this\n";
 
 static void take_option(int option, struct request *r)
 {
@@ -60,14 +47,23 @@ static void take_option(int option, struct request *r)
 	}
 }
 
-static const struct option options[] = {
-	{ "reason", required_argument, NULL, 'r' },
-	{ "ticket", required_argument, NULL, 't' },
-	{ "expires", required_argument, NULL, 'e' },
-	{ "run-file", required_argument, NULL, 'f' },
-	{ "config", required_argument, NULL, 'c' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static const struct option_row options[] = {
+	{ .name = "reason", .value = "TEXT", .letter = 'r', .help = "why it is allowed" },
+	{ .name = "ticket", .value = "TEXT", .letter = 't', .help = "where it will be dealt with" },
+	{ .name = "expires",
+	  .value = "DAY",
+	  .letter = 'e',
+	  .help = "from this day on it is a leak again: 2027-03-01" },
+	{ .name = "run-file",
+	  .value = "FILE",
+	  .letter = 'f',
+	  .help = "the run that found it (the last one)" },
+	{ .name = "config",
+	  .value = "FILE",
+	  .letter = 'c',
+	  .help = "the file to write to (.straggler.yaml, found upwards or made)" },
+	OPTION_HELP,
+	{ .name = NULL },
 };
 
 static bool parse(int argc, char **argv, struct request *r, struct err *err)
@@ -175,7 +171,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	if (!parse(argc, argv, &r, err))
 		return false;
 	if (r.help) {
-		fputs(help, stdout);
+		help_print(&cmd_allow);
 		return true;
 	}
 	/* A file that is named need not be there yet. */
@@ -191,6 +187,9 @@ const struct command cmd_allow = {
 	.name = "allow",
 	.args = "[OPTION...] KEY",
 	.summary = "excuse a finding of the last run in .straggler.yaml",
+	.about = "Writes an allowance for a finding of the last run into .straggler.yaml: the "
+		 "narrowest one that still holds when the code moves. KEY is what the finding's "
+		 "line 'excuse' says. All else in the file stays as it is.",
 	.options = options,
 	.run = run,
 };

@@ -8,6 +8,7 @@
 #include "base/vec.h"
 #include "cmd.h"
 #include "config/edit.h"
+#include "help.h"
 #include "options.h"
 #include "report/place.h"
 #include "report/text.h"
@@ -19,18 +20,6 @@ struct request {
 	const char *write, *run;
 	bool tighten, help;
 };
-
-static const char help[] =
-    "usage: straggler baseline [OPTION...] [RUN]\n"
-    "\n"
-    "Writes allowances for the leaks of a run, one for each key, with today's count: what leaks\n"
-    "today fails nothing more, and what leaks more does. Without RUN it is the last run. All else\n"
-    "in the file stays as it is.\n"
-    "\n"
-    "  --write FILE   the file to write to (.straggler.yaml, found upwards or made)\n"
-    "  --tighten      only lower the counts of those that leak less, and take out those that do\n"
-    "                 not leak any more\n"
-    "  --help         print this\n";
 
 static void take_option(int option, struct request *r)
 {
@@ -49,11 +38,17 @@ static void take_option(int option, struct request *r)
 	}
 }
 
-static const struct option options[] = {
-	{ "write", required_argument, NULL, 'w' },
-	{ "tighten", no_argument, NULL, 't' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static const struct option_row options[] = {
+	{ .name = "write",
+	  .value = "FILE",
+	  .letter = 'w',
+	  .help = "the file to write to (.straggler.yaml, found upwards or made)" },
+	{ .name = "tighten",
+	  .letter = 't',
+	  .help = "only lower the counts of those that leak less, and take out those that do not "
+		  "leak any more" },
+	OPTION_HELP,
+	{ .name = NULL },
 };
 
 static bool parse(int argc, char **argv, struct request *r, struct err *err)
@@ -299,7 +294,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	if (!parse(argc, argv, &r, err))
 		return false;
 	if (r.help) {
-		fputs(help, stdout);
+		help_print(&cmd_baseline);
 		return true;
 	}
 	ok = open_work(&w, &r, err) && (r.tighten ? tighten(&w, err) : write_keys(&w, err));
@@ -311,6 +306,9 @@ const struct command cmd_baseline = {
 	.name = "baseline",
 	.args = "[OPTION...] [RUN]",
 	.summary = "allow what leaks today, and nothing more",
+	.about = "Writes allowances for the leaks of a run, one for each key, with today's count: "
+		 "what leaks today fails nothing more, and what leaks more does. Without RUN it is "
+		 "the last run. All else in the file stays as it is.",
 	.options = options,
 	.run = run,
 };

@@ -11,6 +11,7 @@
 #include "cmd.h"
 #include "configuration.h"
 #include "gotest/pattern.h"
+#include "help.h"
 #include "probe.h"
 #include "program.h"
 #include "run/runner.h"
@@ -45,40 +46,32 @@ enum {
 	OPT_COUNT,
 };
 
-static const struct option_spec options[OPT_COUNT] = {
-	[OPT_GOOD] = { "good", true },
-	[OPT_BAD] = { "bad", true },
-	[OPT_KEY] = { "key", true },
-	[OPT_TEST] = { "test", true },
-	[OPT_CONFIDENCE] = { "confidence", true },
-	[OPT_JOBS] = { "jobs", true },
-	[OPT_CONFIG] = { "config", true },
-	[OPT_SETTLE] = { "settle", true },
-	[OPT_SECOND_LOOK] = { "second-look", true },
-	[OPT_HELP] = { "help", false },
+static const struct option_row options[OPT_COUNT] = {
+	[OPT_GOOD] = { .name = "good",
+		       .value = "REV",
+		       .help = "a commit without the leak; else it is looked for backwards" },
+	[OPT_BAD] = { .name = "bad", .value = "REV", .help = "a commit with it (HEAD)" },
+	[OPT_KEY] = { .name = "key", .value = "KEY", .help = "the leak, as findings show it" },
+	[OPT_TEST] = { .name = "test", .value = "NAME", .help = "the leak of this test" },
+	[OPT_CONFIDENCE] = { .name = "confidence",
+			     .value = "P",
+			     .help = "how sure the answer shall be (0.99)" },
+	[OPT_JOBS] = { .name = "jobs",
+		       .value = "N",
+		       .help = "runs side by side (half of the processors)" },
+	[OPT_CONFIG] = { .name = "config",
+			 .value = "FILE",
+			 .help = "settings and allowances (.straggler.yaml, found upwards)" },
+	[OPT_SETTLE] = { .name = "settle",
+			 .value = "DURATION",
+			 .is_setting = true,
+			 .setting = SETTING_SETTLE },
+	[OPT_SECOND_LOOK] = { .name = "second-look",
+			      .value = "WHEN",
+			      .is_setting = true,
+			      .setting = SETTING_SECOND_LOOK },
+	[OPT_HELP] = OPTION_HELP,
 };
-
-static const char help[] =
-    "usage: straggler bisect [OPTION...] (--key KEY | --test NAME | RUN) [packages] [go test's "
-    "flags]\n"
-    "\n"
-    "Names the commit that brought a leak in: runs the leak's test at commits of the history, in\n"
-    "folders of their own. RUN is a run file with one leak; without any it is the last run.\n"
-    "\n"
-    "  --good REV             a commit without the leak; else it is looked for backwards\n"
-    "  --bad REV              a commit with it (HEAD)\n"
-    "  --key KEY              the leak, as findings show it\n"
-    "  --test NAME            the leak of this test\n"
-    "  --confidence P         how sure the answer shall be (0.99)\n"
-    "  --jobs N               runs side by side (half of the processors)\n"
-    "  --json                 print one JSON object\n"
-    "  --config FILE          settings and allowances (.straggler.yaml, found upwards)\n"
-    "  --settle DURATION      as straggler test has it\n"
-    "  --second-look WHEN     as straggler test has it\n"
-    "  --help                 print this\n"
-    "\n"
-    "What a commit showed is kept: a search that was interrupted goes on. Exit status: 0 the\n"
-    "commit is named; 3 it cannot be; 2 usage; 128+n ended by signal n.\n";
 
 /* Everything that one invocation holds. */
 struct bisection {
@@ -704,14 +697,17 @@ static bool bisect(struct bisection *b, int *code, struct err *err)
 
 static bool start(struct bisection *b, int argc, char **argv, int *code, struct err *err)
 {
+	struct option_spec specs[OPT_COUNT];
 	struct cmdline_input in = {
-		.argc = argc, .argv = argv, .options = options, .options_len = OPT_COUNT
+		.argc = argc, .argv = argv, .options = specs, .options_len = OPT_COUNT
 	};
 
+	for (size_t i = 0; i < OPT_COUNT; i++)
+		specs[i] = (struct option_spec){ options[i].name, options[i].value != NULL };
 	if (!cmdline_parse(&b->cmdline, &in, &b->arena, err))
 		return false;
 	if (cmdline_option(&b->cmdline, OPT_HELP)) {
-		fputs(help, stdout);
+		help_print(&cmd_bisect);
 		return true;
 	}
 	return read_options(b, err) &&
@@ -740,18 +736,27 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	return ok;
 }
 
-static bool option_at(size_t i, struct option_spec *spec)
+static bool option_at(size_t i, struct option_row *row)
 {
-	if (i >= OPT_COUNT)
+	/* go's own flag, to the parser. */
+	static const struct option_row json = { .name = "json", .help = "print one JSON object" };
+
+	if (i > OPT_COUNT)
 		return false;
-	*spec = options[i];
+	*row = i < OPT_COUNT ? options[i] : json;
 	return true;
 }
 
 const struct command cmd_bisect = {
 	.name = "bisect",
-	.args = "[OPTION...] (--key KEY | --test NAME | RUN) [packages]",
+	.args = "[OPTION...] (--key KEY | --test NAME | RUN) [packages] [go test's flags]",
 	.summary = "name the commit that brought a leak in",
+	.about = "Names the commit that brought a leak in: runs the leak's test at commits of the "
+		 "history, in folders of their own. RUN is a run file with one leak; without any "
+		 "it is the last run.",
+	.notes =
+	    "What a commit showed is kept: a search that was interrupted goes on.\n"
+	    "Exit status: 0 the commit is named; 3 it cannot be; 2 usage; 128+n ended by signal n.",
 	.option_at = option_at,
 	.run = run,
 };

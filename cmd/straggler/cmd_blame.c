@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "cmd.h"
+#include "help.h"
 #include "options.h"
 #include "report/report.h"
 #include "repository.h"
@@ -15,19 +16,6 @@ struct request {
 	const char *color, *since, *run;
 	bool json, help;
 };
-
-static const char help[] =
-    "usage: straggler blame [OPTION...] [RUN]\n"
-    "\n"
-    "Tells which commits may have brought in the leaks of a run, the likeliest first, and why.\n"
-    "Without RUN it is the last run. What is not committed is a suspect, too. A leak that\n"
-    "no commit of the range touches has none.\n"
-    "\n"
-    "  --since REV    commits since the common ancestor with REV (upstream or default branch;\n"
-    "                 where nothing is ahead of it, the last 50, at most a year)\n"
-    "  --json         one JSON object a line for each finding, with suspect_commits\n"
-    "  --color WHEN   auto, always or never\n"
-    "  --help         print this\n";
 
 static void take_option(int option, struct request *r)
 {
@@ -49,12 +37,18 @@ static void take_option(int option, struct request *r)
 	}
 }
 
-static const struct option options[] = {
-	{ "since", required_argument, NULL, 's' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "color", required_argument, NULL, 'C' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static const struct option_row options[] = {
+	{ .name = "since",
+	  .value = "REV",
+	  .letter = 's',
+	  .help = "commits since the common ancestor with REV (upstream or default branch; where "
+		  "nothing is ahead of it, the last 50, at most a year)" },
+	{ .name = "json",
+	  .letter = 'j',
+	  .help = "one JSON object a line for each finding, with suspect_commits" },
+	{ .name = "color", .value = "WHEN", .letter = 'C', .help = "auto, always or never (auto)" },
+	OPTION_HELP,
+	{ .name = NULL },
 };
 
 static bool parse(int argc, char **argv, struct request *r, struct err *err)
@@ -132,7 +126,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	if (!parse(argc, argv, &r, err))
 		return false;
 	if (r.help) {
-		fputs(help, stdout);
+		help_print(&cmd_blame);
 		return true;
 	}
 	return blame(&r, err);
@@ -142,6 +136,9 @@ const struct command cmd_blame = {
 	.name = "blame",
 	.args = "[OPTION...] [RUN]",
 	.summary = "tell whose change a leak may be",
+	.about = "Tells which commits may have brought in the leaks of a run, the likeliest first, "
+		 "and why. Without RUN it is the last run. What is not committed is a suspect, "
+		 "too. A leak that no commit of the range touches has none.",
 	.options = options,
 	.run = run,
 };

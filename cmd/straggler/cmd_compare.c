@@ -4,6 +4,7 @@
 #include "account/arguments.h"
 #include "account/comparison.h"
 #include "cmd.h"
+#include "help.h"
 #include "options.h"
 #include "report/compared.h"
 #include "report/summary.h"
@@ -16,23 +17,6 @@ struct request {
 	char **base, **here;
 	size_t base_len, here_len;
 };
-
-static const char help[] =
-    "usage: straggler compare [OPTION...] RUN_BASE RUN\n"
-    "       straggler compare [OPTION...] RUN_BASE... -- RUN...\n"
-    "\n"
-    "Tells which leaks of a run the base does not have, from the run files. With several runs\n"
-    "a side, all of the same packages and flags, what shows sometimes only is told apart.\n"
-    "\n"
-    "  --json          the records, one JSON object a line\n"
-    "  --color WHEN    auto, always or never\n"
-    "  --help          print this\n"
-    "\n"
-    "  new      the base never had it: exit status 1\n"
-    "  flaky    seen in some runs, too few to say that it is new or gone\n"
-    "  unknown  one side did not check it\n"
-    "  known    both have it\n"
-    "  gone     only the base has it\n";
 
 static void take_option(int option, struct request *r)
 {
@@ -72,11 +56,11 @@ static bool take_paths(int argc, char **argv, struct request *r, struct err *err
 		       "compare takes two run files, or several with -- between the sides");
 }
 
-static const struct option options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ "color", required_argument, NULL, 'C' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static const struct option_row options[] = {
+	{ .name = "json", .letter = 'j', .help = "the records, one JSON object a line" },
+	{ .name = "color", .value = "WHEN", .letter = 'C', .help = "auto, always or never (auto)" },
+	OPTION_HELP,
+	{ .name = NULL },
 };
 
 static bool parse(int argc, char **argv, struct request *r, struct err *err)
@@ -201,7 +185,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	if (!parse(argc, argv, &r, err))
 		return false;
 	if (r.help) {
-		fputs(help, stdout);
+		help_print(&cmd_compare);
 		return true;
 	}
 	side_init(&base, r.base_len);
@@ -215,8 +199,17 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 
 const struct command cmd_compare = {
 	.name = "compare",
-	.args = "RUN_BASE RUN",
+	.args = "[OPTION...] RUN_BASE RUN\n"
+		"[OPTION...] RUN_BASE... -- RUN...",
 	.summary = "tell which leaks of a run its base does not have",
+	.about = "Tells which leaks of a run the base does not have, from the run files. With "
+		 "several runs a side, all of the same packages and flags, what shows sometimes "
+		 "only is told apart.",
+	.notes = "  new      the base never had it: exit status 1\n"
+		 "  flaky    seen in some runs, too few to say that it is new or gone\n"
+		 "  unknown  one side did not check it\n"
+		 "  known    both have it\n"
+		 "  gone     only the base has it",
 	.options = options,
 	.run = run,
 };

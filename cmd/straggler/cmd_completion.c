@@ -2,19 +2,19 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "help.h"
 
 /* What follows a command, with a space before each. Names are ours: no shell takes a letter of
  * them for more than that. */
 static void print_words(const struct command *c)
 {
-	struct option_spec spec;
+	struct option_row option;
+	struct word_row word;
 
-	for (const struct option *o = c->options; o && o->name; o++)
-		printf(" --%s", o->name);
-	for (size_t i = 0; c->option_at && c->option_at(i, &spec); i++)
-		printf(" --%s", spec.name);
-	for (size_t i = 0; c->word_at && c->word_at(i); i++)
-		printf(" %s", c->word_at(i));
+	for (size_t i = 0; command_option_at(c, i, &option); i++)
+		printf(" --%s", option.name);
+	for (size_t i = 0; c->word_at && !c->words_are_values && c->word_at(i, &word); i++)
+		printf(" %s", word.name);
 }
 
 /* Summaries have no quotes: a test reads each script with its shell. */
@@ -43,6 +43,7 @@ static void print_bash(void)
 	     "complete -o default -F _straggler straggler");
 }
 
+/* A file of this in zsh's fpath is the body of the function when it is first called. */
 static void print_zsh(void)
 {
 	const struct command *c;
@@ -68,7 +69,11 @@ static void print_zsh(void)
 	     "	compadd -a found\n"
 	     "	_files\n"
 	     "}\n"
-	     "compdef _straggler straggler");
+	     "if [ \"${funcstack[1]}\" = _straggler ]; then\n"
+	     "	_straggler\n"
+	     "else\n"
+	     "	compdef _straggler straggler\n"
+	     "fi");
 }
 
 static void print_fish_option(const struct command *c, const char *name, bool takes_value)
@@ -80,51 +85,49 @@ static void print_fish_option(const struct command *c, const char *name, bool ta
 static void print_fish(void)
 {
 	const struct command *c;
-	struct option_spec spec;
+	struct option_row option;
+	struct word_row word;
 
 	for (size_t i = 0; (c = command_at(i)); i++) {
 		printf("complete -c straggler -n __fish_use_subcommand -f -a %s -d '%s'\n", c->name,
 		       c->summary);
-		for (const struct option *o = c->options; o && o->name; o++)
-			print_fish_option(c, o->name, o->has_arg != no_argument);
-		for (size_t j = 0; c->option_at && c->option_at(j, &spec); j++)
-			print_fish_option(c, spec.name, spec.takes_value);
-		for (size_t j = 0; c->word_at && c->word_at(j); j++)
+		for (size_t j = 0; command_option_at(c, j, &option); j++)
+			print_fish_option(c, option.name, option.value != NULL);
+		for (size_t j = 0; c->word_at && !c->words_are_values && c->word_at(j, &word); j++)
 			printf("complete -c straggler -n '__fish_seen_subcommand_from %s' -a %s\n",
-			       c->name, c->word_at(j));
+			       c->name, word.name);
 	}
 }
 
 static const struct {
-	const char *name;
+	struct word_row word;
 	void (*print)(void);
 } shells[] = {
-	{ "bash", print_bash },
-	{ "zsh", print_zsh },
-	{ "fish", print_fish },
+	{ { "bash", "eval \"$(straggler completion bash)\" in ~/.bashrc" }, print_bash },
+	{ { "zsh", "eval \"$(straggler completion zsh)\" in ~/.zshrc, after compinit" },
+	  print_zsh },
+	{ { "fish", "straggler completion fish >~/.config/fish/completions/straggler.fish" },
+	  print_fish },
 };
 
-static const char *word_at(size_t i)
+static bool word_at(size_t i, struct word_row *row)
 {
-	return i < ARRAY_LEN(shells) ? shells[i].name : NULL;
+	if (i < ARRAY_LEN(shells))
+		*row = shells[i].word;
+	return i < ARRAY_LEN(shells);
 }
 
 static bool run(int argc, char **argv, int *code, struct err *err)
 {
 	(void)code;
 	if (argc == 2 && !strcmp(argv[1], "--help")) {
-		puts("usage: straggler completion SHELL\n\n"
-		     "Prints what makes bash, zsh or fish complete commands, options and words:\n\n"
-		     "  bash   eval \"$(straggler completion bash)\" in ~/.bashrc\n"
-		     "  zsh    eval \"$(straggler completion zsh)\" in ~/.zshrc, after compinit\n"
-		     "  fish   straggler completion fish "
-		     ">~/.config/fish/completions/straggler.fish");
+		help_print(&cmd_completion);
 		return true;
 	}
 	if (argc != 2)
 		return err_set(err, ERR_USAGE, "completion takes one shell: bash, zsh or fish");
 	for (size_t i = 0; i < ARRAY_LEN(shells); i++) {
-		if (!strcmp(argv[1], shells[i].name)) {
+		if (!strcmp(argv[1], shells[i].word.name)) {
 			shells[i].print();
 			return true;
 		}
@@ -137,6 +140,8 @@ const struct command cmd_completion = {
 	.name = "completion",
 	.args = "SHELL",
 	.summary = "print what makes a shell complete commands and options",
+	.about = "Prints what makes a shell complete commands, options and words.",
+	.words = "shells",
 	.word_at = word_at,
 	.run = run,
 };

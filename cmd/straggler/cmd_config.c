@@ -6,18 +6,8 @@
 #include "config/catalogue.h"
 #include "config/sample.h"
 #include "configuration.h"
+#include "help.h"
 #include "terminal.h"
-
-static const char help[] =
-    "usage: straggler config show [--config FILE]\n"
-    "       straggler config check [FILE]\n"
-    "       straggler config sample | reference | catalogue\n"
-    "\n"
-    "show       the settings that hold here, and where each comes from\n"
-    "check      read a file, and say what is wrong or odd about it\n"
-    "sample     everything that can be set, commented out: what 'straggler init' writes\n"
-    "reference  the same as a table in Markdown\n"
-    "catalogue  the built-in allowances for goroutines of well-known libraries\n";
 
 /* --- show ------------------------------------------------------------------------------ */
 
@@ -199,15 +189,46 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 			       "config: show, check, sample, reference or "
 			       "catalogue?");
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
-		fputs(help, stdout);
+		help_print(&cmd_config);
 		return true;
 	}
 	return run_word(argc, argv, err);
 }
 
+/* show reads it by itself. */
+static const struct option_row rows[] = {
+	{ .name = "config",
+	  .value = "FILE",
+	  .letter = 'c',
+	  .help = "of show: the file, instead of the one that is found upwards" },
+	OPTION_HELP,
+	{ .name = NULL },
+};
+
+static const struct word_row actions[] = {
+	{ "show", "the settings that hold here, and where each comes from" },
+	{ "check", "read a file, and say what is wrong or odd about it" },
+	{ "sample", "everything that can be set, commented out: what 'straggler init' writes" },
+	{ "reference", "the same as a table in Markdown" },
+	{ "catalogue", "the built-in allowances for goroutines of well-known libraries" },
+};
+
+static bool word_at(size_t i, struct word_row *row)
+{
+	if (i < ARRAY_LEN(actions))
+		*row = actions[i];
+	return i < ARRAY_LEN(actions);
+}
+
 const struct command cmd_config = {
 	.name = "config",
-	.args = "show|check|sample|reference|catalogue",
+	.args = "show [--config FILE]\n"
+		"check [FILE]\n"
+		"sample|reference|catalogue",
 	.summary = "show, check and explain settings and allowances",
+	.about = "Shows, checks and explains settings and allowances.",
+	.options = rows,
+	.words = "actions",
+	.word_at = word_at,
 	.run = run,
 };

@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "config/source.h"
 #include "configuration.h"
+#include "help.h"
 #include "options.h"
 #include "proc/loop.h"
 #include "report/report.h"
@@ -20,81 +21,88 @@ extern char **environ;
 
 struct options {
 	const char *sink, *policy, *config, *settle, *second_look;
-	bool no_trace, no_frame_pointers, with_parent, fail;
+	bool no_trace, no_frame_pointers, with_parent, fail, help;
 	int argc; /* what follows the options: the program and its arguments */
 	char **argv;
 };
 
-static const char help[] =
-    "usage: straggler exec [OPTION...] [--] PROGRAM [ARG...]\n"
-    "\n"
-    "Runs one test binary and watches it: what 'straggler test' puts into -exec. Output and\n"
-    "exit status are the program's. Without --sink findings are printed to standard error.\n"
-    "\n"
-    "  --sink FILE           append the findings to FILE as JSON lines, print nothing\n"
-    "  --config FILE         settings and allowances (.straggler.yaml, found upwards)\n"
-    "  --policy FILE         the same as 'straggler test' hands it on, instead\n"
-    "  --settle DURATION     how long goroutines may take to end after the tests (1s)\n"
-    "  --second-look WHEN    auto, always or never: run the owners of survivors again (auto)\n"
-    "  --no-trace            do not trace the tests; judge by the second look alone\n"
-    "  --no-frame-pointers   let the tracer unwind stacks without them, where assembly breaks "
-    "them\n"
-    "  --fail                exit 1 when the program exits 0 and something leaked\n"
-    "  --with-parent         end the tests when the calling process ends\n"
-    "  --help                print this\n"
-    "\n"
-    "  go test -exec 'straggler exec --' ./...\n"
-    "  bazel test --run_under='straggler exec --' //...\n";
-
-static const struct option longs[] = {
-	{ "sink", required_argument, NULL, 's' },
-	{ "config", required_argument, NULL, 'c' },
-	{ "policy", required_argument, NULL, 'P' },
-	{ "settle", required_argument, NULL, 't' },
-	{ "second-look", required_argument, NULL, 'l' },
-	{ "no-trace", no_argument, NULL, 'n' },
-	{ "no-frame-pointers", no_argument, NULL, 'f' },
-	{ "with-parent", no_argument, NULL, 'w' },
-	{ "fail", no_argument, NULL, 'F' },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
+static const struct option_row rows[] = {
+	{ .name = "sink",
+	  .value = "FILE",
+	  .letter = 's',
+	  .help = "append the findings to FILE as JSON lines, print nothing" },
+	{ .name = "config",
+	  .value = "FILE",
+	  .letter = 'c',
+	  .help = "settings and allowances (.straggler.yaml, found upwards)" },
+	{ .name = "policy",
+	  .value = "FILE",
+	  .letter = 'P',
+	  .help = "the same as 'straggler test' hands it on, instead" },
+	{ .name = "settle",
+	  .value = "DURATION",
+	  .letter = 't',
+	  .is_setting = true,
+	  .setting = SETTING_SETTLE },
+	{ .name = "second-look",
+	  .value = "WHEN",
+	  .letter = 'l',
+	  .is_setting = true,
+	  .setting = SETTING_SECOND_LOOK },
+	{ .name = "no-trace",
+	  .letter = 'n',
+	  .help = "do not trace the tests; judge by the second look alone" },
+	{ .name = "no-frame-pointers",
+	  .letter = 'F',
+	  .help = "let the tracer unwind stacks without them, where assembly breaks them" },
+	{ .name = "fail",
+	  .letter = 'f',
+	  .help = "exit 1 when the program exits 0 and something leaked" },
+	{ .name = "with-parent",
+	  .letter = 'p',
+	  .help = "end the tests when the calling process ends" },
+	OPTION_HELP,
+	{ .name = NULL },
 };
 
 static void take_option(int option, struct options *o)
 {
-	const struct {
-		int option;
-		const char **to;
-	} values[] = { { 's', &o->sink },
-		       { 'c', &o->config },
-		       { 'P', &o->policy },
-		       { 't', &o->settle },
-		       { 'l', &o->second_look } };
-
-	for (size_t i = 0; i < ARRAY_LEN(values); i++)
-		if (values[i].option == option)
-			*values[i].to = optarg;
-	o->no_trace |= option == 'n';
-	o->no_frame_pointers |= option == 'f';
-	o->with_parent |= option == 'w';
-	o->fail |= option == 'F';
+	switch (option) {
+	case 's':
+		o->sink = optarg;
+		break;
+	case 'c':
+		o->config = optarg;
+		break;
+	case 'P':
+		o->policy = optarg;
+		break;
+	case 't':
+		o->settle = optarg;
+		break;
+	case 'l':
+		o->second_look = optarg;
+		break;
+	default:
+		o->no_trace |= option == 'n';
+		o->no_frame_pointers |= option == 'F';
+		o->with_parent |= option == 'p';
+		o->fail |= option == 'f';
+		o->help |= option == 'h';
+	}
 }
 
-static bool parse(int argc, char **argv, struct options *o, bool *helped, struct err *err)
+static bool parse(int argc, char **argv, struct options *o, struct err *err)
 {
 	int option;
 
-	while ((option = options_next("exec", longs, true, argc, argv, err)) > 0) {
-		*helped = option == 'h';
-		if (*helped)
-			return true;
+	while ((option = options_next("exec", rows, true, argc, argv, err)) > 0)
 		take_option(option, o);
-	}
 	if (option == OPTIONS_BAD)
 		return false;
 	o->argc = argc - optind;
 	o->argv = argv + optind;
-	if (o->argc < 1)
+	if (!o->help && o->argc < 1)
 		return err_set(err, ERR_USAGE,
 			       "which program? straggler exec [OPTION...] -- PROGRAM");
 	return true;
@@ -221,14 +229,13 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	struct watch_spec spec = { .watched_parent = -1 };
 	struct watch_result r;
 	char cwd[4096];
-	bool helped = false;
 	bool leaked;
 	int status;
 
-	if (!parse(argc, argv, &o, &helped, err))
+	if (!parse(argc, argv, &o, err))
 		return false;
-	if (helped) {
-		fputs(help, stdout);
+	if (o.help) {
+		help_print(&cmd_exec);
 		return true;
 	}
 	if (!read_configuration(&o, &configuration, err))
@@ -262,6 +269,11 @@ const struct command cmd_exec = {
 	.name = "exec",
 	.args = "[OPTION...] [--] PROGRAM [ARG...]",
 	.summary = "run one test binary and watch it",
-	.options = longs,
+	.about = "Runs one test binary and watches it: what 'straggler test' puts into -exec. "
+		 "Output and exit status are the program's. Without --sink findings are printed to "
+		 "standard error.",
+	.notes = "  go test -exec 'straggler exec --' ./...\n"
+		 "  bazel test --run_under='straggler exec --' //...",
+	.options = rows,
 	.run = run,
 };

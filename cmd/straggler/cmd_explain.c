@@ -3,6 +3,7 @@
 
 #include "base/nearest.h"
 #include "cmd.h"
+#include "help.h"
 #include "options.h"
 #include "report/explain.h"
 #include "state.h"
@@ -15,18 +16,6 @@ struct request {
 	const char *what; /* NULL: the list of classes */
 	bool help;
 };
-
-static void help(void)
-{
-	puts("usage: straggler explain [OPTION...] [CLASS|KEY]\n\n"
-	     "Tells what a class of findings means, with code that leaks and code that does not; "
-	     "or\n"
-	     "the story of a finding of the last run, by its key. Without either it lists the\n"
-	     "classes.\n\n"
-	     "  --run-file RUN  the run that has the finding\n"
-	     "  --color WHEN    auto, always or never\n"
-	     "  --help          print this");
-}
 
 static void take_option(int option, struct request *r)
 {
@@ -45,11 +34,14 @@ static void take_option(int option, struct request *r)
 	}
 }
 
-static const struct option options[] = {
-	{ "run-file", required_argument, NULL, 'r' },
-	{ "color", required_argument, NULL, 'C' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static const struct option_row options[] = {
+	{ .name = "run-file",
+	  .value = "RUN",
+	  .letter = 'r',
+	  .help = "the run that has the finding (the last one)" },
+	{ .name = "color", .value = "WHEN", .letter = 'C', .help = "auto, always or never (auto)" },
+	OPTION_HELP,
+	{ .name = NULL },
 };
 
 static bool parse(int argc, char **argv, struct request *r, struct err *err)
@@ -119,7 +111,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	if (!parse(argc, argv, &r, err))
 		return false;
 	if (r.help) {
-		help();
+		help_print(&cmd_explain);
 		return true;
 	}
 	if (!explain(&r, &out, err))
@@ -128,15 +120,25 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	return true;
 }
 
-static const char *word_at(size_t i)
+static bool word_at(size_t i, struct word_row *row)
 {
-	return i < CLASS_COUNT ? class_row((enum class_id)i)->id : NULL;
+	const struct class_row *class;
+
+	if (i >= CLASS_COUNT)
+		return false;
+	class = class_row((enum class_id)i);
+	*row = (struct word_row){ class->id, class->cause };
+	return true;
 }
 
 const struct command cmd_explain = {
 	.name = "explain",
-	.args = "[CLASS|KEY]",
+	.args = "[OPTION...] [CLASS|KEY]",
 	.summary = "tell what a class means, or the story of a finding",
+	.about = "Tells what a class of findings means, with code that leaks and code that does "
+		 "not; or the story of a finding of the last run, by its key. Without either it "
+		 "lists the classes.",
+	.words = "classes",
 	.options = options,
 	.word_at = word_at,
 	.run = run,

@@ -8,6 +8,7 @@
 #include "cmd.h"
 #include "elsewhere.h"
 #include "gotest/listing.h"
+#include "help.h"
 #include "hook_files.h"
 #include "options.h"
 #include "program.h"
@@ -18,18 +19,6 @@
 #include "vcs/history.h"
 
 extern char **environ;
-
-static const char help[] =
-    "usage: straggler hook install|uninstall|run [OPTION...]\n"
-    "\n"
-    "run tests the packages that changed and those that import them, and fails of leaks that are\n"
-    "new. install makes a hook of git's that calls it, uninstall puts back what was there.\n"
-    "\n"
-    "  --stage STAGE        pre-push: what is pushed, with git's lines on standard input;\n"
-    "                       pre-commit: what is staged (pre-push)\n"
-    "  --budget DURATION    how long run may take (60s)\n"
-    "  --strict             exit 1, too, when the budget was not enough\n"
-    "  --help               print this\n";
 
 struct hook {
 	const char *action, *stage;
@@ -73,19 +62,26 @@ static bool take_option(int option, struct hook *h, struct err *err)
 	return true;
 }
 
-static const struct option long_options[] = {
-	{ "stage", required_argument, NULL, 's' },
-	{ "budget", required_argument, NULL, 'b' },
-	{ "strict", no_argument, NULL, 'S' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static const struct option_row rows[] = {
+	{ .name = "stage",
+	  .value = "STAGE",
+	  .letter = 's',
+	  .help = "pre-push: what is pushed, with git's lines on standard input; pre-commit: what "
+		  "is staged (pre-push)" },
+	{ .name = "budget",
+	  .value = "DURATION",
+	  .letter = 'b',
+	  .help = "how long run may take (60s)" },
+	{ .name = "strict", .letter = 'S', .help = "exit 1, too, when the budget was not enough" },
+	OPTION_HELP,
+	{ .name = NULL },
 };
 
 static bool parse(int argc, char **argv, struct hook *h, struct err *err)
 {
 	int option;
 
-	while ((option = options_next("hook", long_options, false, argc, argv, err)) > 0)
+	while ((option = options_next("hook", rows, false, argc, argv, err)) > 0)
 		if (!take_option(option, h, err))
 			return false;
 	if (option == OPTIONS_BAD)
@@ -546,7 +542,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	bool ok = parse(argc, argv, &h, err);
 
 	if (ok && h.helped)
-		fputs(help, stdout);
+		help_print(&cmd_hook);
 	else if (ok)
 		ok = act(&h, code, err);
 	VEC_FREE(&h.environment);
@@ -555,10 +551,30 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	return ok;
 }
 
+static const struct word_row actions[] = {
+	{ "install",
+	  "make a hook of git's that calls run; a hook that was there is called after it" },
+	{ "uninstall", "put back what was there" },
+	{ "run",
+	  "test the packages that changed and those that import them, and fail of leaks that "
+	  "are new" },
+};
+
+static bool word_at(size_t i, struct word_row *row)
+{
+	if (i < ARRAY_LEN(actions))
+		*row = actions[i];
+	return i < ARRAY_LEN(actions);
+}
+
 const struct command cmd_hook = {
 	.name = "hook",
 	.args = "install|uninstall|run [OPTION...]",
 	.summary = "let git check what is pushed or committed",
-	.options = long_options,
+	.about = "Keeps new leaks out of what is pushed or committed. Leaks that the upstream has, "
+		 "too, block nothing; where there is nothing to compare with, nothing is blocked.",
+	.words = "actions",
+	.options = rows,
+	.word_at = word_at,
 	.run = run,
 };

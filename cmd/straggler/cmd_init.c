@@ -5,13 +5,8 @@
 
 #include "cmd.h"
 #include "config/sample.h"
+#include "help.h"
 #include "terminal.h"
-
-static const char help[] =
-    "usage: straggler init [FILE]\n"
-    "\n"
-    "Writes a starting configuration to FILE (.straggler.yaml): everything that can be set, with\n"
-    "a word on each, commented out. A file that is there stays as it is.\n";
 
 static bool write_new(const char *path, struct err *err)
 {
@@ -38,7 +33,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 
 	(void)code;
 	if (!strcmp(path, "--help") || !strcmp(path, "-h")) {
-		fputs(help, stdout);
+		help_print(&cmd_init);
 		return true;
 	}
 	if (argc > 2 || path[0] == '-')
@@ -50,5 +45,7 @@ const struct command cmd_init = {
 	.name = "init",
 	.args = "[FILE]",
 	.summary = "write a starting configuration",
+	.about = "Writes a starting configuration to FILE (.straggler.yaml): everything that can "
+		 "be set, with a word on each, commented out. A file that is there stays as it is.",
 	.run = run,
 };

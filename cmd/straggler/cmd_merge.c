@@ -7,6 +7,7 @@
 
 #include "account/merge.h"
 #include "cmd.h"
+#include "help.h"
 #include "options.h"
 #include "terminal.h"
 
@@ -15,21 +16,13 @@ struct request {
 	bool help;
 };
 
-static const char help[] =
-    "usage: straggler merge [OPTION...] RUN...\n"
-    "\n"
-    "Makes one run file of several: of the shares that 'straggler test --shard' tested, all of "
-    "the\n"
-    "same module and commit. What is found, counted and compared is then what one run would have\n"
-    "found; every report can be made of it.\n"
-    "\n"
-    "  --output FILE   where it goes, instead of standard output\n"
-    "  --help          print this\n";
-
-static const struct option options[] = {
-	{ "output", required_argument, NULL, 'o' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static const struct option_row options[] = {
+	{ .name = "output",
+	  .value = "FILE",
+	  .letter = 'o',
+	  .help = "where it goes, instead of standard output" },
+	OPTION_HELP,
+	{ .name = NULL },
 };
 
 static bool parse(int argc, char **argv, struct request *r, struct err *err)
@@ -100,7 +93,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	if (!parse(argc, argv, &r, err))
 		return false;
 	if (r.help) {
-		fputs(help, stdout);
+		help_print(&cmd_merge);
 		return true;
 	}
 	if (!merge(argv + optind, (size_t)(argc - optind), &text, err))
@@ -113,8 +106,12 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 
 const struct command cmd_merge = {
 	.name = "merge",
-	.args = "[--output FILE] RUN...",
-	.summary = "make one run file of several machines' shares",
+	.args = "[OPTION...] RUN...",
+	.summary = "make one run file of several, of the shares of one",
+	.about = "Makes one run file of several: of the shares that 'straggler test --shard' "
+		 "tested, all of the same module and commit. What is found, counted and compared "
+		 "is then what one run would have found; every report can be made of it. Shares "
+		 "that are missing are named.",
 	.options = options,
 	.run = run,
 };

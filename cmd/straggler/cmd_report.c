@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "help.h"
 #include "options.h"
 #include "report/report.h"
 #include "state.h"
@@ -13,23 +14,6 @@ struct request {
 	const char *color;
 	bool help;
 };
-
-static void help(void)
-{
-	const struct report *r;
-
-	puts(
-	    "usage: straggler report [OPTION...] FORMAT [RUN]\n\n"
-	    "Prints what a run found, from its run file: again, or in another format. Without RUN\n"
-	    "it is the last run.\n\n"
-	    "formats");
-	for (size_t i = 0; (r = report_at(i)); i++)
-		printf("  %-10s %s\n", r->name, r->summary);
-	puts("\noptions\n"
-	     "  --counts        a table of the goroutines of each test\n"
-	     "  --verbose       stacks and evidence, and what was allowed\n"
-	     "  --color WHEN    auto, always or never");
-}
 
 static void take_option(int option, struct request *r)
 {
@@ -51,12 +35,12 @@ static void take_option(int option, struct request *r)
 	}
 }
 
-static const struct option options[] = {
-	{ "counts", no_argument, NULL, 'c' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "color", required_argument, NULL, 'C' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static const struct option_row options[] = {
+	{ .name = "counts", .letter = 'c', .help = "a table of the goroutines of each test" },
+	{ .name = "verbose", .letter = 'v', .help = "stacks and evidence, and what was allowed" },
+	{ .name = "color", .value = "WHEN", .letter = 'C', .help = "auto, always or never (auto)" },
+	OPTION_HELP,
+	{ .name = NULL },
 };
 
 static bool parse(int argc, char **argv, struct request *r, struct err *err)
@@ -101,24 +85,29 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	if (!parse(argc, argv, &r, err))
 		return false;
 	if (r.help) {
-		help();
+		help_print(&cmd_report);
 		return true;
 	}
 	return report_find(argv[optind], &report, err) &&
 	       print(report, &r.options, argv[optind + 1], err);
 }
 
-static const char *word_at(size_t i)
+static bool word_at(size_t i, struct word_row *row)
 {
 	const struct report *r = report_at(i);
 
-	return r ? r->name : NULL;
+	if (r)
+		*row = (struct word_row){ r->name, r->summary };
+	return r != NULL;
 }
 
 const struct command cmd_report = {
 	.name = "report",
-	.args = "FORMAT [RUN]",
+	.args = "[OPTION...] FORMAT [RUN]",
 	.summary = "print what a run found, again or in another format",
+	.about = "Prints what a run found, from its run file: again, or in another format. Without "
+		 "RUN it is the last run.",
+	.words = "formats",
 	.options = options,
 	.word_at = word_at,
 	.run = run,

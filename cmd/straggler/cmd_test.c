@@ -14,6 +14,7 @@
 #include "cmd.h"
 #include "configuration.h"
 #include "files.h"
+#include "help.h"
 #include "proc/spawn.h"
 #include "program.h"
 #include "report/report.h"
@@ -425,7 +426,7 @@ static bool run_tests(struct invocation *t, int argc, char **argv, int *code, st
 	    !test_options_parse(&t->cmdline, t->go.flags, argc, argv, &t->arena, err))
 		return false;
 	if (cmdline_option(&t->cmdline, OPT_HELP)) {
-		test_options_help();
+		help_print(&cmd_test);
 		return true;
 	}
 	if (t->go.minor >= 0 && t->go.minor < 22)
@@ -492,6 +493,14 @@ const struct command cmd_test = {
 	.name = "test",
 	.args = "[OPTION...] [go test's flags and packages]",
 	.summary = "run go test and tell what outlived each test",
+	.about = "Runs go test and tells which goroutines outlived which test. Takes go test's own "
+		 "command line; the options with two dashes are ours.",
+	.notes = "Settings are read from .straggler.yaml, too: see 'straggler config show'.\n"
+		 "Exit status: 0 clean; 1 a test failed or something leaked; 2 usage; 3 nothing "
+		 "could be checked; 128+n ended by signal n.",
 	.option_at = test_option_at,
+	.words = "formats, named as gotestsum names them",
+	.word_at = test_format_at,
+	.words_are_values = true,
 	.run = run,
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "help.h"
 #include "options.h"
 #include "trace/descent.h"
 #include "trace/line.h"
@@ -23,28 +24,17 @@ struct reading {
 	struct digest digest;
 };
 
-static void help(void)
-{
-	puts(
-	    "usage: straggler trace [OPTION] FILE\n\n"
-	    "Shows what an execution trace of Go 1.22 or later holds: events, goroutines alive at\n"
-	    "its end by creation site, where the time went. FILE is - for standard input.\n\n"
-	    "options\n"
-	    "  --json     one JSON object\n"
-	    "  --events   every event, in order, one a line\n"
-	    "  --test NAME\n"
-	    "             only what the goroutine of test NAME does and all that descend from it;\n"
-	    "             NAME is the test function's, \"TestFetch\"; FILE is read twice, so it\n"
-	    "             cannot be a pipe\n\n"
-	    "A trace that is broken is shown as far as it is whole; the exit code is 3 then.");
-}
-
-static const struct option options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ "events", no_argument, NULL, 'e' },
-	{ "test", required_argument, NULL, 't' },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
+static const struct option_row options[] = {
+	{ .name = "json", .letter = 'j', .help = "one JSON object" },
+	{ .name = "events", .letter = 'e', .help = "every event, in order, one a line" },
+	{ .name = "test",
+	  .value = "NAME",
+	  .letter = 't',
+	  .help =
+	      "only what the goroutine of test NAME does and all that descend from it; NAME is the "
+	      "test function's, \"TestFetch\"; FILE is read twice, so it cannot be a pipe" },
+	OPTION_HELP,
+	{ .name = NULL },
 };
 
 static bool parse(int argc, char **argv, struct request *r, struct err *err)
@@ -195,7 +185,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	if (!parse(argc, argv, &r, err))
 		return false;
 	if (r.help || !r.file) {
-		help();
+		help_print(&cmd_trace);
 		return true;
 	}
 	if (strcmp(r.file, "-") != 0)
@@ -209,8 +199,13 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 
 const struct command cmd_trace = {
 	.name = "trace",
-	.args = "[OPTION] FILE",
+	.args = "[OPTION...] FILE",
 	.summary = "show what an execution trace holds",
+	.about =
+	    "Shows what an execution trace of Go 1.22 or later holds: events, goroutines alive at "
+	    "its end by creation site, where the time went. FILE is - for standard input.",
+	.notes =
+	    "A trace that is broken is shown as far as it is whole; the exit status is 3 then.",
 	.options = options,
 	.run = run,
 };

@@ -2,13 +2,14 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "help.h"
 #include "version.h"
 
 static bool run(int argc, char **argv, int *code, struct err *err)
 {
 	(void)code;
 	if (argc == 2 && !strcmp(argv[1], "--help")) {
-		puts("usage: straggler version\n\nPrints the version of this program.");
+		help_print(&cmd_version);
 		return true;
 	}
 	if (argc != 1)
@@ -21,5 +22,6 @@ const struct command cmd_version = {
 	.name = "version",
 	.args = "",
 	.summary = "print the version",
+	.about = "Prints the version of this program.",
 	.run = run,
 };

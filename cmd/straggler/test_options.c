@@ -121,57 +121,29 @@ void test_options_clear_twins(void)
 			unsetenv(name);
 }
 
-static void print_option(const char *name, const char *value, const char *help)
+bool test_format_at(size_t i, struct word_row *row)
 {
-	char both[40];
+	const struct format *f = format_at(i);
 
-	snprintf(both, sizeof(both), "--%s %s", name, value);
-	printf("  %-24s %s\n", both, help);
+	if (f)
+		*row = (struct word_row){ f->name, f->help };
+	return f != NULL;
 }
 
-static void print_setting(enum setting_id id, const char *value)
-{
-	const struct setting *s = setting_row(id);
-	AUTO_BUF help = { 0 };
-
-	buf_printf(&help, "%s (", s->help);
-	setting_format(&help, id, s->initial);
-	buf_putc(&help, ')');
-	print_option(s->option, value, buf_str(&help));
-}
-
-static void print_formats(void)
-{
-	puts("\nFormats, named as gotestsum names them:");
-	for (size_t i = 0; format_at(i); i++)
-		printf("  %-24s %s\n", format_at(i)->name, format_at(i)->help);
-}
-
-void test_options_help(void)
-{
-	puts("usage: straggler test [OPTION...] [go test's flags and packages]\n"
-	     "\n"
-	     "Runs go test and tells which goroutines outlived which test. Takes go test's own\n"
-	     "command line; the options with two dashes are ours:\n");
-	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
-		print_setting(settings[i].setting, settings[i].value);
-	for (size_t i = 0; i < OPT_COUNT; i++)
-		if (options[i].help)
-			print_option(options[i].spec.name, options[i].value, options[i].help);
-	print_formats();
-	puts("\n"
-	     "Settings are read from .straggler.yaml, too: see 'straggler config show'.\n"
-	     "\n"
-	     "Exit status: 0 clean; 1 a test failed or something leaked; 2 usage; 3 nothing could "
-	     "be\n"
-	     "checked; 128+n ended by signal n.");
-}
-
-bool test_option_at(size_t i, struct option_spec *spec)
+bool test_option_at(size_t i, struct option_row *row)
 {
 	if (i >= OPT_COUNT)
 		return false;
-	*spec = test_option_spec((enum test_option)i);
+	*row = (struct option_row){ .name = options[i].spec.name,
+				    .value = options[i].spec.takes_value ? options[i].value : NULL,
+				    .help = options[i].help };
+	for (size_t k = 0; k < ARRAY_LEN(settings); k++)
+		if (settings[k].option == i)
+			*row =
+			    (struct option_row){ .name = test_option_spec((enum test_option)i).name,
+						 .value = settings[k].value,
+						 .is_setting = true,
+						 .setting = settings[k].setting };
 	return true;
 }
 
@@ -186,7 +158,7 @@ bool test_options_parse(struct cmdline *c, const char *goflags, int argc, char *
 				    .options_len = OPT_COUNT };
 
 	for (size_t i = 0; i < OPT_COUNT; i++)
-		test_option_at(i, &specs[i]);
+		specs[i] = test_option_spec((enum test_option)i);
 	return cmdline_parse(c, &in, a, err);
 }
 

@@ -2,6 +2,7 @@
 #ifndef TEST_OPTIONS_H
 #define TEST_OPTIONS_H
 
+#include "cmd.h"
 #include "config/config.h"
 #include "gotest/cmdline.h"
 
@@ -35,8 +36,11 @@ enum test_option {
 /* How it is written. */
 struct option_spec test_option_spec(enum test_option option);
 
+/* As struct command's word_at: the names of --format. */
+bool test_format_at(size_t i, struct word_row *row);
+
 /* As struct command's option_at. */
-bool test_option_at(size_t i, struct option_spec *spec);
+bool test_option_at(size_t i, struct option_row *row);
 
 /* Parses what follows "test"; goflags is what go env says. Texts are borrowed from argv or in
  * the arena. */
@@ -62,8 +66,5 @@ bool test_options_check(const struct cmdline *c, struct err *err);
 
 /* The number of --runs, 1 when it is not given. */
 bool test_options_runs(const struct cmdline *c, uint32_t *runs, struct err *err);
-
-/* The page of --help, to standard output. */
-void test_options_help(void);
 
 #endif

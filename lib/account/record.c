@@ -403,11 +403,25 @@ static bool read_end(struct run_file *r, const struct json *line, struct err *er
 static const struct {
 	const char *type;
 	bool (*read)(struct run_file *r, const struct json *line, struct err *err);
+	const struct field *fields;
 } lines[] = {
-	{ "run", read_run },           { "package", read_package }, { "test", read_test },
-	{ "finding", read_finding },   { "warning", read_warning }, { "base", read_base },
-	{ "compared", read_compared }, { "end", read_end },
+	{ "run", read_run, run_fields },
+	{ "package", read_package, package_fields },
+	{ "test", read_test, test_fields },
+	{ "finding", read_finding, finding_fields },
+	{ "warning", read_warning, warning_fields },
+	{ "base", read_base, base_fields },
+	{ "compared", read_compared, compared_fields },
+	{ "end", read_end, end_fields },
 };
+
+const struct field *record_fields(size_t i, const char **type)
+{
+	if (i >= ARRAY_LEN(lines))
+		return NULL;
+	*type = lines[i].type;
+	return lines[i].fields;
+}
 
 bool record_read_line(struct run_file *r, const char *line, size_t n, struct err *err)
 {

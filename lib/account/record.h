@@ -255,6 +255,12 @@ void record_write_base(struct buf *out, const struct base_record *b);
 void record_write_compared(struct buf *out, const struct compared *c);
 void record_write_end(struct buf *out, const struct end_record *e);
 
+struct field;
+
+/* The members that lines of the i-th type may have, with *type their word; NULL after the last.
+ * Static; see account/fields.h. */
+const struct field *record_fields(size_t i, const char **type);
+
 struct run_file {
 	struct arena arena; /* holds every string below */
 	struct run_record run;
