@@ -85,7 +85,7 @@ import "os"
 
 func F() {
 	c := make(chan int, 1)
-	if os.Getpid()%%5 == 0 {
+	if os.Getpid()%3 == 0 {
 		c = make(chan int)
 	}
 	go func() { c <- 1 }()
@@ -161,7 +161,7 @@ func TestBisectNamesTheCommit(t *testing.T) {
 		}},
 		{name: "flaky", make: func(r *repository) string {
 			r.noise(4)
-			sha := r.commit("flaky", strings.ReplaceAll(flaky, "%%", "%"))
+			sha := r.commit("flaky", flaky)
 			r.noise(5)
 			return sha
 		}},
