@@ -483,6 +483,12 @@ static void stack_paths(struct bisection *b, struct words *paths)
 	}
 }
 
+static bool touches(struct bisection *b, size_t commit, const struct words *paths)
+{
+	return history_touches(&b->elsewhere.repo, sha_at(b, commit),
+			       (struct file_paths){ paths->items, paths->len });
+}
+
 /*
  * What was taken out and brought in again shows on both sides of a gap that bisection may step
  * over. A commit that touches the files of the stack may be the end of such a gap: then its
@@ -499,11 +505,10 @@ static bool recheck(struct bisection *b, size_t found, bool *again, struct err *
 	stack_paths(b, &paths);
 	while (at != found && b->history.items[at].parents_len && checked < RECHECKS) {
 		size_t parent = b->history.items[at].parents[0];
-		bool touches = history_touches(&b->elsewhere.repo, sha_at(b, at),
-					       (struct file_paths){ paths.items, paths.len });
+		bool touched = touches(b, at, &paths);
 
 		at = parent;
-		if (!touches || parent == found || b->search.verdicts[parent] != VERDICT_NONE)
+		if (!touched || parent == found || b->search.verdicts[parent] != VERDICT_NONE)
 			continue;
 		checked++;
 		if (!ask(b, parent, &v, err))
@@ -621,14 +626,19 @@ static void print_commit(struct bisection *b, const struct sha *sha)
 
 static void print_open(struct bisection *b)
 {
+	AUTO_WORDS paths = { 0 };
+
+	stack_paths(b, &paths);
 	puts("the commit cannot be named: it is one of these, of which all but the last say "
 	     "nothing");
 	for (size_t i = 0; i < b->history.len; i++) {
+		static const char touching[] = " (touches files of the stack)";
 		struct commit_facts facts;
 
 		if (b->search.candidates[i] &&
 		    repo_facts(&b->elsewhere.repo, sha_at(b, i), &b->arena, &facts, NULL))
-			terminal_line(stdout, "%s %s", sha_at(b, i)->hex, facts.summary);
+			terminal_line(stdout, "%s %s%s", sha_at(b, i)->hex, facts.summary,
+				      touches(b, i, &paths) ? touching : "");
 	}
 }
 
@@ -680,6 +690,7 @@ static bool bisect(struct bisection *b, int *code, struct err *err)
 	b->probe.trials =
 	    (struct trials_spec){ .self = b->self, .args = &b->args, .envp = environ };
 	sigprocmask(SIG_SETMASK, NULL, &b->probe.trials.mask);
+	trials_hold_signals();
 	if (!open_ends(b, err) || !choose_leak(b, err) || b->probe.signal ||
 	    !history_read(&b->history, &b->elsewhere.repo, &b->bad, err))
 		return false;

@@ -286,6 +286,19 @@ static bool is_absent(void *ctx, const char *package)
 	return !worktree_has(&a->hook->elsewhere.repo, &a->hook->before, buf_str(&path));
 }
 
+/* What may be new or old blocks nothing; that it is there is said. */
+static void tell_uncompared(const struct comparison *c)
+{
+	for (size_t i = 0; i < c->len; i++) {
+		const struct compared *k = &c->items[i];
+
+		if (k->standing == STANDING_UNCHECKED && k->seen)
+			terminal_line(
+			    stderr, "straggler: a leak, and nothing to compare it with: %s (%s) %s",
+			    k->test, k->package, k->key);
+	}
+}
+
 static bool compare_sides(struct hook *h, const char *module, struct run_file *here,
 			  const struct run_file *base, struct err *err)
 {
@@ -303,6 +316,7 @@ static bool compare_sides(struct hook *h, const char *module, struct run_file *h
 	bool ok;
 
 	comparison_make(&c, &in);
+	tell_uncompared(&c);
 	if (!comparison_fails(c.items, c.len))
 		return true;
 	h->fails = true;
@@ -495,6 +509,7 @@ static bool run_stage(struct hook *h, int *code, struct err *err)
 
 	h->end_ns = clock_now_ns() + h->budget_ns;
 	sigprocmask(SIG_SETMASK, NULL, &h->mask);
+	trials_hold_signals();
 	clean_environment(h);
 	ok = strcmp(h->stage, "pre-push") != 0 ? check_commit(h, err) : check_push(h, err);
 	if (!ok)

@@ -49,6 +49,7 @@ struct invocation {
 	const struct format *format; /* NULL: go test's own text */
 	unsigned hidden;             /* parts of the summary of tests */
 	int json_file;               /* -1: none */
+	struct err uncompared; /* why there is no comparison with the base */
 	uint32_t runs;
 	bool stepped; /* the status is a step's */
 	int refused;  /* errno of what could not be printed, 0: nothing */
@@ -233,7 +234,11 @@ static int exit_code(const struct invocation *t, const struct runner_result *r)
 		return r->go_status;
 	if (r->nothing_ran && r->go_status)
 		return r->go_status == 2 ? EXIT_USAGE : EXIT_UNCHECKED;
-	if (r->tests_failed || leaks_fail(&r->file))
+	if (r->tests_failed)
+		return EXIT_FINDINGS;
+	if (t->uncompared.code)
+		return EXIT_UNCHECKED;
+	if (leaks_fail(&r->file))
 		return EXIT_FINDINGS;
 	return nothing_compared(&r->file) ? EXIT_UNCHECKED : EXIT_CLEAN;
 }
@@ -283,18 +288,17 @@ static bool step_code(struct invocation *t, const struct runner_result *r, int *
 	return true;
 }
 
-static bool compare_with_base(struct invocation *t, struct runner_result *r, struct err *err)
+/* Where it fails what was found is still to be told. */
+static void compare_with_base(struct invocation *t, struct runner_result *r)
 {
 	AUTO_BUF lines = { 0 };
 
-	if (!t->base_spec.rev || r->signal || r->refused || r->nothing_ran)
-		return true;
-	if (!base_compare(&t->base, &r->file, &lines, err))
-		return false;
+	if (!t->base_spec.rev || r->signal || r->refused || r->nothing_ran ||
+	    !base_compare(&t->base, &r->file, &lines, &t->uncompared))
+		return;
 	r->signal = t->base.signal;
 	if (t->run_files.fd >= 0 && !r->lost[0] && !buf_flush(&lines, t->run_files.fd))
 		r->lost = strerror(errno);
-	return true;
 }
 
 static void finish_run_file(struct invocation *t, struct runner_result *r, int code)
@@ -384,13 +388,15 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 		runner_release(&r);
 		return false;
 	}
-	ok = compare_with_base(t, &r, err);
+	compare_with_base(t, &r);
 	*code = exit_code(t, &r);
 	if (!r.signal && !r.refused && !is_step(t))
 		attribution_end(&t->attribution, &r.file, r.lost[0] ? NULL : t->run_files.path,
 				&t->run_files.fd);
 	finish_run_file(t, &r, *code);
-	ok = ok && print_report(t, &r, code, err);
+	ok = print_report(t, &r, code, err);
+	if (t->uncompared.code)
+		terminal_error(&t->uncompared);
 	write_reports(t, &r, code);
 	if (r.json_lost[0])
 		terminal_line(stderr, "straggler: the stream is incomplete: %s: %s", json_path,

@@ -80,6 +80,18 @@ static void on_timer(void *ctx, int fd, short revents)
 	timer_set(c->timer, GRACE_NS);
 }
 
+static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, 0 };
+
+void trials_hold_signals(void)
+{
+	sigset_t held;
+
+	sigemptyset(&held);
+	for (const int *s = caught; *s; s++)
+		sigaddset(&held, *s);
+	sigprocmask(SIG_BLOCK, &held, NULL);
+}
+
 /* --- starting ---------------------------------------------------------------------- */
 
 static bool enter(void *ctx, struct err *err)
@@ -128,8 +140,6 @@ static bool start(struct crew *c, const struct trials_spec *spec, struct trial *
 static bool start_all(struct crew *c, const struct trials_spec *spec, struct trial *trials,
 		      size_t n, struct err *err)
 {
-	static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, 0 };
-
 	if (!signals_open(&c->signals, caught, err) || !timer_open(&c->timer, err))
 		return false;
 	loop_add(&c->loop, c->signals, POLLIN, on_signal, c);

@@ -27,6 +27,10 @@ struct trials_spec {
 	int64_t limit_ns; /* how long one may take, 0: as long as it likes */
 };
 
+/* Holds back the signals that trials_run passes on until it is called: for what must be removed
+ * again and is made before. The mask of runs is the one before this. */
+void trials_hold_signals(void);
+
 /*
  * Starts n runs and waits for all. A signal that asks us to end (they are blocked from now
  * on, as signals_open has it) is passed on to them; *signal is its number then, else 0. Nothing
