@@ -1,12 +1,8 @@
 #include "attribution.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "repository.h"
 #include "terminal.h"
 #include "vcs/blame.h"
@@ -30,47 +26,7 @@ static bool any_leak(const struct run_file *run)
 	return false;
 }
 
-/* The text of a run file with its findings written anew; they are in the same order. */
-static void write_anew(const struct run_file *run, struct str old, struct buf *new)
-{
-	static const char start[] = "{\"type\":\"finding\",";
-	struct str line;
-	size_t n = 0;
-
-	while (str_line(&old, &line)) {
-		if (str_starts(line, start) && n < run->findings.len) {
-			record_write_finding(new, &run->findings.items[n++]);
-			continue;
-		}
-		buf_put(new, line.p, line.n);
-		buf_putc(new, '\n');
-	}
-}
-
-static bool rewrite(const struct run_file *run, const char *path, int *fd, struct err *err)
-{
-	AUTO_BUF old = { 0 }, new = { 0 };
-	AUTO_CLOSE int from = open(path, O_RDONLY | O_CLOEXEC);
-	int fresh;
-
-	if (from < 0 || !buf_fill(&old, from, SIZE_MAX))
-		return err_sys(err, errno, "read %s", path);
-	write_anew(run, (struct str){ buf_str(&old), old.len }, &new);
-	if (!file_replace(path, &new, 0600, &fresh, err))
-		return false;
-	close(*fd);
-	*fd = fresh;
-	return true;
-}
-
-static bool is_file(int fd)
-{
-	struct stat st;
-
-	return fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode);
-}
-
-void attribution_end(struct attribution *a, struct run_file *run, const char *path, int *fd)
+void attribution_end(struct attribution *a, struct run_file *run, struct run_files *files)
 {
 	struct blame_spec spec = { .repo = &a->repo, .deadline_ns = clock_now_ns() + TIME_NS };
 	struct blame_facts facts;
@@ -81,7 +37,7 @@ void attribution_end(struct attribution *a, struct run_file *run, const char *pa
 		terminal_line(stderr, "straggler: no suspects: %s", a->why.msg);
 		return;
 	}
-	if (path && is_file(*fd) && !rewrite(run, path, fd, &a->why)) {
+	if (files && !run_files_rewrite(files, run, &a->why)) {
 		terminal_line(stderr, "straggler: the run file has no suspects");
 		terminal_error(&a->why);
 	}

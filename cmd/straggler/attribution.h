@@ -2,7 +2,7 @@
 #ifndef ATTRIBUTION_H
 #define ATTRIBUTION_H
 
-#include "account/record.h"
+#include "run_files.h"
 #include "vcs/repo.h"
 
 struct attribution {
@@ -14,12 +14,9 @@ struct attribution {
 /* Opens the repository of a folder and looks where it is. */
 void attribution_begin(struct attribution *a, const char *dir);
 
-/*
- * Gives the leaks of a run their suspects, in two seconds at most. The run file at path (NULL:
- * none), so far written to *fd, is replaced by one that has them, and *fd with it; a pipe stays
- * as it is. Says on standard error what went wrong.
- */
-void attribution_end(struct attribution *a, struct run_file *run, const char *path, int *fd);
+/* Gives the leaks of a run their suspects, in two seconds at most, and its file (NULL: none)
+ * with them. Says on standard error what went wrong. */
+void attribution_end(struct attribution *a, struct run_file *run, struct run_files *files);
 
 void attribution_release(struct attribution *a);
 

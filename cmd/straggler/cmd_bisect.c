@@ -228,8 +228,7 @@ static void make_args(struct bisection *b, const char *pattern, const char *pack
 				   .config = b->configuration.file,
 				   .options = passed,
 				   .options_len = ARRAY_LEN(passed),
-				   .run = pattern,
-				   .package = package };
+				   .again = { .run = pattern, .package = package } };
 
 	b->args.len = 0;
 	elsewhere_args(&b->elsewhere, &same, &b->arena, &b->args);
@@ -270,7 +269,9 @@ static bool meet_leak(struct bisection *b, struct err *err)
 		return false;
 	buf_printf(&path, "%s.jsonl", w.dir);
 	buf_printf(&log, "%s.log", w.dir);
-	t = (struct trial){ buf_str(&dir), buf_str(&path), buf_str(&log), 0, false };
+	t = (struct trial){ .dir = buf_str(&dir),
+			    .run_file = buf_str(&path),
+			    .log = buf_str(&log) };
 	ok =
 	    access(t.dir, F_OK) == 0 || err_set(err, ERR_LIMIT, "the folder is not in that commit");
 	for (int i = 0; ok && !b->package && !several && !b->probe.signal && i < CALIBRATE_NONE;

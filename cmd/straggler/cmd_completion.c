@@ -92,7 +92,7 @@ static void print_fish(void)
 		printf("complete -c straggler -n __fish_use_subcommand -f -a %s -d '%s'\n", c->name,
 		       c->summary);
 		for (size_t j = 0; command_option_at(c, j, &option); j++)
-			print_fish_option(c, option.name, option.value != NULL);
+			print_fish_option(c, option.name, option_needs_value(&option));
 		for (size_t j = 0; c->word_at && !c->words_are_values && c->word_at(j, &word); j++)
 			printf("complete -c straggler -n '__fish_seen_subcommand_from %s' -a %s\n",
 			       c->name, word.name);

@@ -251,7 +251,9 @@ static bool run_side(struct hook *h, const struct worktree *w, const char *modul
 	buf_printf(&dir, "%s/%s", w->dir, module);
 	buf_printf(&path, "%s.jsonl", w->dir);
 	buf_printf(&log, "%s.log", w->dir);
-	t = (struct trial){ buf_str(&dir), buf_str(&path), buf_str(&log), 0, false };
+	t = (struct trial){ .dir = buf_str(&dir),
+			    .run_file = buf_str(&path),
+			    .log = buf_str(&log) };
 	if (access(t.dir, F_OK))
 		return true; /* the module is not there yet */
 	ok = trials_run(&spec, &t, 1, &h->signal, err);

@@ -17,6 +17,7 @@
 #include "help.h"
 #include "proc/spawn.h"
 #include "program.h"
+#include "repetition.h"
 #include "report/report.h"
 #include "run/runner.h"
 #include "run_files.h"
@@ -44,13 +45,16 @@ struct invocation {
 	struct share share;
 	struct base_spec base_spec;
 	struct base base;
+	struct same_tests same;
 	struct words again; /* arguments of repeats */
 	struct buf policy_text;
 	const struct format *format; /* NULL: go test's own text */
 	unsigned hidden;             /* parts of the summary of tests */
 	int json_file;               /* -1: none */
-	struct err uncompared; /* why there is no comparison with the base */
+	struct err uncompared;       /* why there is no comparison with the base */
+	struct err unrepeated;       /* why tests could not be run again */
 	uint32_t runs;
+	int64_t stress_ns;
 	bool stepped; /* the status is a step's */
 	int refused;  /* errno of what could not be printed, 0: nothing */
 	char dir[4096];
@@ -116,12 +120,12 @@ static bool prepare_repeats(struct invocation *t, struct err *err)
 	static const struct passed_option passed[] = { { "settle", OPT_SETTLE },
 						       { "mode", OPT_MODE },
 						       { "second-look", OPT_SECOND_LOOK } };
-	struct same_tests same = { .cmdline = &t->cmdline,
-				   .config = t->configuration.file,
-				   .options = passed,
-				   .options_len = ARRAY_LEN(passed) };
 	struct base_spec *b = &t->base_spec;
 
+	t->same = (struct same_tests){ .cmdline = &t->cmdline,
+				       .config = t->configuration.file,
+				       .options = passed,
+				       .options_len = ARRAY_LEN(passed) };
 	policy_write(&t->configuration.policy, &t->policy_text);
 	*b =
 	    (struct base_spec){ .rev = cmdline_option(&t->cmdline, OPT_BASE),
@@ -133,7 +137,7 @@ static bool prepare_repeats(struct invocation *t, struct err *err)
 	sigprocmask(SIG_SETMASK, NULL, &b->trials.mask);
 	if (b->rev && !base_open(&t->base, b, t->cmdline.dir, err))
 		return false;
-	elsewhere_args(&t->base.elsewhere, &same, &t->arena, &t->again);
+	elsewhere_args(&t->base.elsewhere, &t->same, &t->arena, &t->again);
 	return true;
 }
 
@@ -240,7 +244,7 @@ static int exit_code(const struct invocation *t, const struct runner_result *r)
 		return EXIT_UNCHECKED;
 	if (leaks_fail(&r->file))
 		return EXIT_FINDINGS;
-	return nothing_compared(&r->file) ? EXIT_UNCHECKED : EXIT_CLEAN;
+	return t->unrepeated.code || nothing_compared(&r->file) ? EXIT_UNCHECKED : EXIT_CLEAN;
 }
 
 /* Runs again until the leak shows; the first run was without it. */
@@ -288,6 +292,34 @@ static bool step_code(struct invocation *t, const struct runner_result *r, int *
 	return true;
 }
 
+static void append(struct invocation *t, struct runner_result *r, const struct buf *lines)
+{
+	if (t->run_files.fd >= 0 && !r->lost[0] && !buf_flush(lines, t->run_files.fd))
+		r->lost = strerror(errno);
+}
+
+/* On this side alone: what others are compared with is repeated by those who compare. */
+static void repeat(struct invocation *t, struct runner_result *r)
+{
+	struct repetition_spec spec = { .same = &t->same,
+					.trials = &t->base_spec.trials,
+					.files = &t->run_files,
+					.runs = t->runs,
+					.stress_ns = t->stress_ns };
+	AUTO_BUF lines = { 0 };
+	char duration[32];
+
+	if (t->base_spec.rev || is_step(t) || (t->runs < 2 && !t->stress_ns) || r->signal ||
+	    r->refused || r->nothing_ran)
+		return;
+	if (t->stress_ns)
+		terminal_line(stderr, "straggler: now under stress, for %s and what building takes",
+			      duration_format(t->stress_ns, duration));
+	if (repetition_run(&spec, &r->file, &lines, &r->signal, &t->unrepeated) && !r->lost[0])
+		run_files_rewrite(&t->run_files, &r->file, &t->unrepeated);
+	append(t, r, &lines);
+}
+
 /* Where it fails what was found is still to be told. */
 static void compare_with_base(struct invocation *t, struct runner_result *r)
 {
@@ -297,8 +329,7 @@ static void compare_with_base(struct invocation *t, struct runner_result *r)
 	    !base_compare(&t->base, &r->file, &lines, &t->uncompared))
 		return;
 	r->signal = t->base.signal;
-	if (t->run_files.fd >= 0 && !r->lost[0] && !buf_flush(&lines, t->run_files.fd))
-		r->lost = strerror(errno);
+	append(t, r, &lines);
 }
 
 static void finish_run_file(struct invocation *t, struct runner_result *r, int code)
@@ -388,13 +419,15 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 		runner_release(&r);
 		return false;
 	}
+	repeat(t, &r);
 	compare_with_base(t, &r);
 	*code = exit_code(t, &r);
 	if (!r.signal && !r.refused && !is_step(t))
-		attribution_end(&t->attribution, &r.file, r.lost[0] ? NULL : t->run_files.path,
-				&t->run_files.fd);
+		attribution_end(&t->attribution, &r.file, r.lost[0] ? NULL : &t->run_files);
 	finish_run_file(t, &r, *code);
 	ok = print_report(t, &r, code, err);
+	if (t->unrepeated.code)
+		terminal_error(&t->unrepeated);
 	if (t->uncompared.code)
 		terminal_error(&t->uncompared);
 	write_reports(t, &r, code);
@@ -444,7 +477,8 @@ static bool run_tests(struct invocation *t, int argc, char **argv, int *code, st
 	if (why)
 		return pass_on(t, why, code, err);
 	return check_options(t, err) && test_options_check(&t->cmdline, err) &&
-	       test_options_runs(&t->cmdline, &t->runs, err) && configure(t, err) &&
+	       test_options_runs(&t->cmdline, &t->runs, err) &&
+	       test_options_stress(&t->cmdline, &t->stress_ns, err) && configure(t, err) &&
 	       share_take(&t->share, &t->cmdline, cmdline_option(&t->cmdline, OPT_SHARD),
 			  cmdline_option(&t->cmdline, OPT_SHARD_BY), &t->arena, err) &&
 	       find_self(t, err) && prepare_repeats(t, err) &&

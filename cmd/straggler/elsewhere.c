@@ -97,7 +97,7 @@ void elsewhere_args(const struct elsewhere *e, const struct same_tests *t, struc
 			put_option(out, a, t->options[i].name, value);
 	}
 	first = out->len;
-	cmdline_again(t->cmdline, t->run, t->package, out);
+	cmdline_again(t->cmdline, &t->again, out);
 	for (size_t i = first; i < out->len; i++)
 		out->items[i] = relative(e, out->items[i], a);
 }

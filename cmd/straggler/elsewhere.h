@@ -36,7 +36,7 @@ struct same_tests {
 	const char *config; /* path of the configuration, NULL: there is none */
 	const struct passed_option *options;
 	size_t options_len;
-	const char *run, *package; /* as cmdline_again has them */
+	struct again again;
 };
 
 /* Appends its arguments. Paths in the folder become relative when e was opened. New words are

@@ -27,7 +27,7 @@ void help_put_option(struct buf *out, const struct option_row *row)
 {
 	buf_printf(out, "--%s", row->name);
 	if (row->value)
-		buf_printf(out, " %s", row->value);
+		buf_printf(out, "%s%s", option_needs_value(row) ? " " : "", row->value);
 }
 
 void help_put_meaning(struct buf *out, const struct option_row *row)

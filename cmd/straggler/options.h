@@ -10,13 +10,18 @@
 
 struct option_row {
 	const char *name;  /* without dashes; NULL ends a table */
-	const char *value; /* what it takes, "FILE"; NULL: nothing */
+	const char *value; /* what it takes, "FILE"; "[=FILE]": or nothing; NULL: nothing */
 	int letter;        /* what options_next returns, above 0 */
 	const char *help;  /* a phrase, with its default in brackets */
 	/* It is this setting: help and default are in its row (config/setting.h). */
 	bool is_setting;
 	enum setting_id setting;
 };
+
+static inline bool option_needs_value(const struct option_row *row)
+{
+	return row->value && *row->value != '[';
+}
 
 #define OPTION_HELP                                                 \
 	{                                                           \

@@ -3,9 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/str.h"
 #include "run_files.h"
 #include "state.h"
 #include "terminal.h"
@@ -97,6 +100,62 @@ bool run_files_write_policy(struct run_files *f, const struct buf *text, struct 
 	f->policy = run_files_beside(f, ".policy");
 	fd = open(f->policy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	return (fd >= 0 && buf_flush(text, fd)) || err_sys(err, errno, "write %s", f->policy);
+}
+
+/* The records that a line of the run file may be, in their order there. */
+struct written {
+	size_t findings, tests;
+};
+
+static void write_line_anew(const struct run_file *run, struct str line, struct written *n,
+			    struct buf *new)
+{
+	if (str_starts(line, "{\"type\":\"finding\",") && n->findings < run->findings.len) {
+		record_write_finding(new, &run->findings.items[n->findings++]);
+	} else if (str_starts(line, "{\"type\":\"test\",") && n->tests < run->tests.len) {
+		record_write_test(new, &run->tests.items[n->tests++]);
+	} else {
+		buf_put(new, line.p, line.n);
+		buf_putc(new, '\n');
+	}
+}
+
+/* Findings that came later are behind all else. */
+static void write_anew(const struct run_file *run, struct str old, struct buf *new)
+{
+	struct written n = { 0 };
+	struct str line;
+
+	while (str_line(&old, &line))
+		write_line_anew(run, line, &n, new);
+	while (n.findings < run->findings.len)
+		record_write_finding(new, &run->findings.items[n.findings++]);
+}
+
+static bool is_file(const struct run_files *f)
+{
+	struct stat st;
+
+	return f->path && f->fd >= 0 && !fstat(f->fd, &st) && S_ISREG(st.st_mode);
+}
+
+bool run_files_rewrite(struct run_files *f, const struct run_file *run, struct err *err)
+{
+	AUTO_BUF old = { 0 }, new = { 0 };
+	AUTO_CLOSE int from = -1;
+	int fresh;
+
+	if (!is_file(f))
+		return true;
+	from = open(f->path, O_RDONLY | O_CLOEXEC);
+	if (from < 0 || !buf_fill(&old, from, SIZE_MAX))
+		return err_sys(err, errno, "read %s", f->path);
+	write_anew(run, (struct str){ buf_str(&old), old.len }, &new);
+	if (!file_replace(f->path, &new, 0600, &fresh, err))
+		return false;
+	close(f->fd);
+	f->fd = fresh;
+	return true;
 }
 
 void run_files_close(struct run_files *f)

@@ -8,8 +8,7 @@
 #ifndef RUN_FILES_H
 #define RUN_FILES_H
 
-#include "base/buf.h"
-#include "base/err.h"
+#include "account/record.h"
 
 struct run_files {
 	char *path;      /* of the run file, owned, NULL: none */
@@ -24,6 +23,11 @@ struct run_files {
 bool run_files_open(struct run_files *f, const char *given, struct err *err);
 
 bool run_files_write_policy(struct run_files *f, const struct buf *text, struct err *err);
+
+/* Writes the findings and tests of the run anew, and what has become known of them: f->path is
+ * replaced, and f->fd with it. What is no file (a pipe) stays as it is, and so does f without a
+ * path. */
+bool run_files_rewrite(struct run_files *f, const struct run_file *run, struct err *err);
 
 /* A path beside the sink, to be freed. Whoever makes the file removes it. */
 char *run_files_beside(const struct run_files *f, const char *suffix);

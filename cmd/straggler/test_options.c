@@ -5,10 +5,12 @@
 
 #include "base/base.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "gotest/format.h"
 #include "test_options.h"
 
-#define RUNS_MAX 1000
+#define RUNS_MAX  1000
+#define STRESS_NS (60 * NS_PER_S)
 
 static const struct {
 	struct option_spec spec;
@@ -23,7 +25,12 @@ static const struct {
 		       "REV",
 		       "fail of leaks alone that the merge base with REV does not have" },
 	[OPT_BASE_EXACT] = { { "base-exact", false }, "", "compare with REV itself" },
-	[OPT_RUNS] = { { "runs", true }, "N", "with --base, --bisect-step: run so many times (1)" },
+	[OPT_RUNS] = { { "runs", true },
+		       "N",
+		       "run so many times: a leak of any run is one, and how often it shows (1)" },
+	[OPT_STRESS] = { { "stress", VALUE_MAYBE },
+			 "[=DURATION]",
+			 "then look for leaks that need a rare order of things, so long (1m)" },
 	[OPT_BISECT_STEP] = { { "bisect-step", false },
 			      "",
 			      "for git bisect run: exit 1 when the leak of --key is there, 0, "
@@ -184,6 +191,18 @@ bool test_options_runs(const struct cmdline *c, uint32_t *runs, struct err *err)
 	return true;
 }
 
+bool test_options_stress(const struct cmdline *c, int64_t *ns, struct err *err)
+{
+	const char *text = cmdline_option(c, OPT_STRESS);
+
+	*ns = text ? STRESS_NS : 0;
+	if (!text || !*text)
+		return true;
+	if (!duration_parse(text, ns, err))
+		return err_wrap(err, "--stress");
+	return *ns > 0 || err_set(err, ERR_USAGE, "--stress is a time above 0, not '%s'", text);
+}
+
 /* On the command line: a variable may say how one likes to see what is shown at all. */
 static bool check_display(const struct cmdline *c, struct err *err)
 {
@@ -216,7 +235,8 @@ bool test_options_check(const struct cmdline *c, struct err *err)
 		return err_set(err, ERR_USAGE, "--shard-by needs --shard");
 	if (!base && cmdline_option(c, OPT_BASE_EXACT))
 		return err_set(err, ERR_USAGE, "--base-exact needs --base");
-	if (!base && !step && cmdline_option(c, OPT_RUNS))
-		return err_set(err, ERR_USAGE, "--runs needs --base or --bisect-step");
+	if ((base || step) && cmdline_option(c, OPT_STRESS))
+		return err_set(err, ERR_USAGE, "--stress and --%s do not go together",
+			       base ? "base" : "bisect-step");
 	return check_display(c, err);
 }

@@ -16,6 +16,7 @@ enum test_option {
 	OPT_BASE,
 	OPT_BASE_EXACT,
 	OPT_RUNS,
+	OPT_STRESS,
 	OPT_BISECT_STEP,
 	OPT_KEY,
 	OPT_SHARD,
@@ -66,5 +67,8 @@ bool test_options_check(const struct cmdline *c, struct err *err);
 
 /* The number of --runs, 1 when it is not given. */
 bool test_options_runs(const struct cmdline *c, uint32_t *runs, struct err *err);
+
+/* The time that --stress gives, 0 when it is not given. */
+bool test_options_stress(const struct cmdline *c, int64_t *ns, struct err *err);
 
 #endif

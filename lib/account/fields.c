@@ -57,6 +57,7 @@ static bool says_nothing(const struct field *f, const unsigned char *at)
 	case FIELD_BOOL:
 		return !LOAD(bool, at);
 	case FIELD_U32:
+	case FIELD_SHARE: /* of none */
 		return !LOAD(uint32_t, at);
 	case FIELD_U64:
 		return !LOAD(uint64_t, at);

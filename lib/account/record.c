@@ -135,6 +135,9 @@ static const struct field finding_fields[] = {
 	{ AT(finding, wait_ns, I64) },
 	{ AT(finding, born_ns, INDEX) },
 	{ AT(finding, seen, SHARE) },
+	{ AT(finding, settings, TEXT), .brief = true },
+	{ AT(finding, repeat, U32), .brief = true },
+	{ AT(finding, repeats_seen, SHARE), .brief = true },
 	{ AT(finding, while_tests, TEXT), .brief = true },
 	{ AT(finding, fact, TEXT), .brief = true },
 	{ AT(finding, why, TEXT), .brief = true },
@@ -235,6 +238,18 @@ static const struct field warning_fields[] = {
 	{ .key = NULL },
 };
 
+static const struct field repeated_fields[] = {
+	{ AT(repeated_record, runs, U32) },
+	{ AT(repeated_record, lost, U32), .brief = true },
+	{ AT(repeated_record, failed, U32) },
+	{ AT(repeated_record, failing, TEXT), .brief = true },
+	{ AT(repeated_record, repeats, U32) },
+	{ AT(repeated_record, fresh, TEXT), .brief = true },
+	{ AT(repeated_record, note, TEXT), .brief = true },
+	{ AT(repeated_record, elapsed_ns, I64) },
+	{ .key = NULL },
+};
+
 static const struct field base_fields[] = {
 	{ AT(base_record, rev, TEXT) },
 	{ AT(base_record, commit, TEXT) },
@@ -299,6 +314,11 @@ void record_write_finding(struct buf *out, const struct finding *f)
 void record_write_warning(struct buf *out, const struct warning_record *w)
 {
 	write_line(out, "warning", warning_fields, w);
+}
+
+void record_write_repeated(struct buf *out, const struct repeated_record *r)
+{
+	write_line(out, "repeated", repeated_fields, r);
 }
 
 void record_write_base(struct buf *out, const struct base_record *b)
@@ -370,6 +390,16 @@ static bool read_warning(struct run_file *r, const struct json *line, struct err
 	return true;
 }
 
+static bool read_repeated(struct run_file *r, const struct json *line, struct err *err)
+{
+	struct repeated_record repeated = { .present = true };
+
+	if (!fields_read(&repeated, repeated_fields, line, &r->arena, err))
+		return false;
+	r->repeated = repeated;
+	return true;
+}
+
 static bool read_base(struct run_file *r, const struct json *line, struct err *err)
 {
 	struct base_record b = { .present = true };
@@ -410,6 +440,7 @@ static const struct {
 	{ "test", read_test, test_fields },
 	{ "finding", read_finding, finding_fields },
 	{ "warning", read_warning, warning_fields },
+	{ "repeated", read_repeated, repeated_fields },
 	{ "base", read_base, base_fields },
 	{ "compared", read_compared, compared_fields },
 	{ "end", read_end, end_fields },

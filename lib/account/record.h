@@ -2,8 +2,8 @@
  * What is known after a run, as C values and as the lines of a run file.
  *
  * A run file is JSON lines, one object a line, each with "type": first `run`,
- * then as they happen `package`, `test`, `finding`, then `warning`, after a comparison
- * `base` and `compared`, last `end`. A file without
+ * then as they happen `package`, `test`, `finding`, then `warning`, after repeats
+ * `repeated`, after a comparison `base` and `compared`, last `end`. A file without
  * `end` was interrupted and is still good up to its last complete line. The
  * watcher writes lines of the same types to its sink; only there may a name be
  * given by the ordinal of its RUN line (`run_index`), which the runner resolves.
@@ -14,7 +14,8 @@
  *
  * Keys are the names of the members below but for these: a test's name is "test",
  * its numbers are in the object "goroutines", absent when not counted; chain is
- * "creation_chain"; seen and runs are one word, "seen": "1/2"; the watcher's times
+ * "creation_chain"; seen and runs are one word, "seen": "1/2", and so are repeats_seen and
+ * repeats; the watcher's times
  * are in the object "times", a package's goroutines over time in "curve" (trace_ns,
  * begin_ns, step_ns, peak, last). A place is {function, file, line, source}. What is not
  * known may be absent.
@@ -123,6 +124,11 @@ struct finding {
 	int64_t born_ns;         /* when the first of them was started, -1: not known; as in
 				* struct test_record */
 	uint32_t seen, runs;     /* "seen 1 of 2" */
+	const char *settings;    /* the flags of go test, split by spaces, that the run had in which
+				* it showed first: "-race -count=64 -cpu=8"; "": those of the run */
+	uint32_t repeat;         /* of the runs of its test in one process (-count), the 1-based
+				* one that left it; 0: there was only one, or it is not known */
+	uint32_t repeats_seen, repeats; /* in that process: "seen 3 of 64"; 0 of 0: as above */
 	const char *while_tests; /* shared worker: the tests that ran then, ", " between; "" */
 	const char *fact;        /* what memory and source add: "its timer fires every 5 ms"; "" */
 	const char *why;         /* the evidence in words, for --verbose; "" */
@@ -216,6 +222,19 @@ struct base_record {
 	uint32_t runs;      /* of this side */
 };
 
+/* What the same tests came to when they ran again: --runs, --stress. */
+struct repeated_record {
+	bool present;
+	uint32_t runs;       /* besides the first, that came to their end */
+	uint32_t lost;       /* that did not */
+	uint32_t failed;     /* runs in which a test failed that passed in the first */
+	const char *failing; /* those tests, by name, and in how many: "TestA 2, TestB 1"; "" */
+	uint32_t repeats;    /* of the test that ran most often, in all these runs */
+	const char *fresh;   /* tests that do not stand being run twice in one process; "" */
+	const char *note;    /* what could not be done, and why the repeats ended; "" */
+	int64_t elapsed_ns;
+};
+
 enum standing {
 	STANDING_NEW,       /* the base does not have it */
 	STANDING_FLAKY,     /* seen in some runs only, too few to say that it is new or gone */
@@ -251,6 +270,7 @@ void record_write_package(struct buf *out, const struct package_record *p);
 void record_write_test(struct buf *out, const struct test_record *t);
 void record_write_finding(struct buf *out, const struct finding *f);
 void record_write_warning(struct buf *out, const struct warning_record *w);
+void record_write_repeated(struct buf *out, const struct repeated_record *r);
 void record_write_base(struct buf *out, const struct base_record *b);
 void record_write_compared(struct buf *out, const struct compared *c);
 void record_write_end(struct buf *out, const struct end_record *e);
@@ -280,6 +300,7 @@ struct run_file {
 		struct warning_record *items;
 		size_t len, cap;
 	} warnings;
+	struct repeated_record repeated;
 	struct base_record base;
 	struct {
 		struct compared *items;

@@ -487,6 +487,7 @@ static struct finding make_finding(struct bench *b, const struct survivor *s,
 		.fact = keep(e, v->fact),
 		.allowance = "",
 		.reason = "",
+		.settings = "",
 		.suspect_note = "",
 	};
 

@@ -171,9 +171,9 @@ static bool read_option(struct reader *r, size_t index, const struct dashed *d, 
 	const struct option_spec *o = &r->in->options[index];
 	struct option_given given = { .index = index, .value = d->value };
 
-	if (!o->takes_value && d->value)
+	if (o->takes_value == VALUE_NONE && d->value)
 		return err_set(err, ERR_USAGE, "--%s takes no value", o->name);
-	if (o->takes_value && !d->value) {
+	if (o->takes_value == VALUE_NEEDED && !d->value) {
 		if (r->at == r->in->argc)
 			return err_set(err, ERR_USAGE, "--%s needs a value", o->name);
 		given.value = r->in->argv[r->at++];
@@ -450,20 +450,34 @@ static bool needs_args(const struct cmdline *c, size_t i)
 	return strcmp(text, "--") != 0 && strcmp(text, "-args") != 0 && strcmp(text, "--args") != 0;
 }
 
-void cmdline_again(const struct cmdline *c, const char *run, const char *package, struct words *out)
+static bool is_again(const struct again *again, enum go_arg_role role)
 {
-	if (run) {
-		VEC_PUSH(out, "-run");
-		VEC_PUSH(out, run);
-	}
-	if (package)
-		VEC_PUSH(out, package);
-	for (size_t i = 0; i < c->args.len; i++) {
-		enum go_arg_role role = c->args.items[i].role;
+	return role != GO_ARG_WRITE && (!again->run || role != GO_ARG_ONCE) &&
+	       (!again->package || role != GO_ARG_PACKAGE);
+}
 
-		if (role == GO_ARG_WRITE || (run && role == GO_ARG_ONCE) ||
-		    (package && role == GO_ARG_PACKAGE))
-			continue;
+/* Of a flag that is given twice the last one holds. */
+static void put_last(const struct again *again, struct words *out)
+{
+	for (size_t i = 0; again->flags && i < again->flags->len; i++)
+		VEC_PUSH(out, again->flags->items[i]);
+}
+
+void cmdline_again(const struct cmdline *c, const struct again *again, struct words *out)
+{
+	size_t i = 0;
+
+	if (again->run) {
+		VEC_PUSH(out, "-run");
+		VEC_PUSH(out, again->run);
+	}
+	if (again->package)
+		VEC_PUSH(out, again->package);
+	for (; i < c->args.len && c->args.items[i].role != GO_ARG_TEST; i++)
+		if (is_again(again, c->args.items[i].role))
+			VEC_PUSH(out, c->args.items[i].text);
+	put_last(again, out);
+	for (; i < c->args.len; i++) {
 		if (needs_args(c, i))
 			VEC_PUSH(out, "-args");
 		VEC_PUSH(out, c->args.items[i].text);

@@ -3,7 +3,7 @@
  * again for the inner call.
  *
  * Ours are the options of the caller's table, written with two dashes:
- * `--opt=value`, `--opt value`, `--switch`. Everything else is go's, in its
+ * `--opt=value`, `--opt value`, `--switch`, `--switch[=value]`. Everything else is go's, in its
  * order; go takes two dashes for one, so `--run X` is go's. Where go stops to
  * read flags (after -args, after --, at an argument behind the packages that
  * cannot be a flag's value) we stop, too. Ours are taken out before go's rules
@@ -29,7 +29,11 @@
 /* One of our options. Its name is no flag of go's (asserted). */
 struct option_spec {
 	const char *name; /* without dashes */
-	bool takes_value;
+	enum {
+		VALUE_NONE = false,
+		VALUE_NEEDED = true,
+		VALUE_MAYBE, /* behind '=', or none */
+	} takes_value;
 };
 
 /* An option that was given. */
@@ -110,11 +114,17 @@ bool cmdline_flag_on(const struct cmdline *c, const char *name);
 /* Whether go test has a flag of this name, with or without "test.". */
 bool cmdline_is_go_flag(const char *name);
 
+/* What another run of the same tests does otherwise; each may be NULL. */
+struct again {
+	const char *run;           /* these tests (a regular expression) and not those that the
+				    * user chose */
+	const char *package;       /* this one alone */
+	const struct words *flags; /* go test's, each one word: they hold over the user's */
+};
+
 /* Appends what another run of the same tests is given: go's arguments but for -C and for
- * those that name a file to write. run: of these tests (a regular expression) and not of those that
- * the user chose; package: of this one alone; both may be NULL. Borrowed. */
-void cmdline_again(const struct cmdline *c, const char *run, const char *package,
-		   struct words *out);
+ * those that name a file to write. Borrowed. */
+void cmdline_again(const struct cmdline *c, const struct again *again, struct words *out);
 
 /* Appends the flags that decide which packages there are and which files belong to them, as
  * -name=value, for go list. Those in GOFLAGS go list reads itself. New words live in c's arena. */

@@ -255,6 +255,10 @@ static void print_certainty(struct screen *s, const struct group *g)
 			   duration_format(wait_ns, duration));
 	if (f->runs > 1)
 		buf_printf(&line, "; seen %" PRIu32 " of %" PRIu32, f->seen, f->runs);
+	if (f->repeats && f->repeats_seen < f->repeats)
+		buf_printf(&line,
+			   "; left by %" PRIu32 " of %" PRIu32 " repeats, first by repeat %" PRIu32,
+			   f->repeats_seen, f->repeats, f->repeat);
 	screen_line(s, SCREEN_INDENT, 0, buf_str(&line));
 }
 

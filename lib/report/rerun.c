@@ -69,6 +69,15 @@ static void put_kept_flags(struct buf *out, const struct run_record *run)
 	}
 }
 
+/* Behind the user's own, so that they hold. */
+static void put_settings(struct buf *out, const struct finding *f)
+{
+	if (!f->settings || !*f->settings)
+		return;
+	buf_putc(out, ' ');
+	buf_puts(out, f->settings);
+}
+
 static void put_selection(struct buf *out, const struct finding *f)
 {
 	AUTO_BUF pattern = { 0 };
@@ -107,6 +116,7 @@ void rerun_command(struct buf *out, const struct run_record *run, const struct f
 
 	buf_puts(&line, "straggler test");
 	put_kept_flags(&line, run);
+	put_settings(&line, f);
 	put_selection(&line, f);
 	buf_putc(&line, ' ');
 	put_package(&line, run, f);

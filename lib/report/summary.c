@@ -1,5 +1,6 @@
 #include "report/summary.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "account/comparison.h"
@@ -275,6 +276,48 @@ static void print_undecided(struct screen *s, const struct run_file *r)
 			  "that the first run could not decide on and nobody could look at again");
 }
 
+static void print_repeated(struct screen *s, const struct repeated_record *r)
+{
+	AUTO_BUF line = { 0 };
+	char duration[32];
+
+	if (!r->present)
+		return;
+	buf_puts(&line, "repeated: ");
+	screen_count(&line, r->runs, "more run");
+	buf_printf(&line, " in %s", duration_format(r->elapsed_ns, duration));
+	if (r->repeats > r->runs + 1) {
+		buf_puts(&line, ", a test ");
+		text_number(&line, r->repeats);
+		buf_puts(&line, " times at most");
+	}
+	if (r->lost)
+		buf_printf(&line, "; %" PRIu32 " more did not come to their end", r->lost);
+	if (*r->note)
+		buf_puts(&line, "; ");
+	text_clean(&line, r->note);
+	screen_line(s, 0, SCREEN_INDENT, buf_str(&line));
+}
+
+/* What these runs say of the tests decides nothing. */
+static void print_unsteady(struct screen *s, const struct repeated_record *r)
+{
+	AUTO_BUF failing = { 0 }, fresh = { 0 };
+
+	if (r->present && r->failed) {
+		buf_printf(&failing,
+			   "failed in %" PRIu32 " of %" PRIu32 " of them (test, runs): ", r->failed,
+			   r->runs);
+		text_clean(&failing, r->failing);
+		screen_line(s, SCREEN_INDENT, SCREEN_INDENT, buf_str(&failing));
+	}
+	if (r->present && *r->fresh) {
+		buf_puts(&fresh, "cannot run twice in one process: ");
+		text_clean(&fresh, r->fresh);
+		screen_line(s, SCREEN_INDENT, SCREEN_INDENT, buf_str(&fresh));
+	}
+}
+
 static void print_warning(struct screen *s, const struct buf *line)
 {
 	screen_style(s, STYLE_WARN);
@@ -329,6 +372,8 @@ void summary_print(struct screen *s, const struct run_file *r, const struct grou
 		print_totals(s, r, g);
 	print_unchecked(s, r);
 	print_undecided(s, r);
+	print_repeated(s, &r->repeated);
+	print_unsteady(s, &r->repeated);
 	print_warnings(s, r);
 	print_interruption(s, &r->end);
 }

@@ -20,6 +20,8 @@ struct resolve {
 	struct buf *lines;
 	const char *package;
 	struct words texts;
+	uint32_t *ordinals; /* of each text among those that are equal; arena */
+	struct map times;   /* of texts, to how often they are there */
 	struct run_lines run_lines;
 	struct findings found; /* named */
 	bool names;            /* run_index means something */
@@ -52,11 +54,29 @@ static const struct package_record *watched(const struct resolve *r)
 	return NULL;
 }
 
+/* How often each name has come up, by RUN line; all of a name are as many as its last. */
+static void number_runs(struct resolve *r)
+{
+	struct texts names = { .arena = &r->arena };
+
+	r->ordinals = arena_alloc(&r->arena, (r->texts.len + 1) * sizeof(*r->ordinals));
+	for (size_t i = 0; i < r->texts.len; i++) {
+		const char *name = texts_keep(&names, r->texts.items[i], strlen(r->texts.items[i]));
+		const uintptr_t *before = map_find(&r->times, (uintptr_t)name);
+
+		r->ordinals[i] = before ? (uint32_t)*before + 1 : 1;
+		r->texts.items[i] = name;
+		map_set(&r->times, (uintptr_t)name, r->ordinals[i]);
+	}
+	texts_release(&names);
+}
+
 /* The texts of the package's RUN lines. */
 static void list_names(struct resolve *r, const struct package_record *seen)
 {
 	for (size_t i = 0; r->result && i < r->result->runs.len; i++)
 		VEC_PUSH(&r->texts, r->result->runs.items[i].name);
+	number_runs(r);
 	r->run_lines = (struct run_lines){
 		.names = r->texts.items,
 		.len = r->texts.len,
@@ -64,6 +84,60 @@ static void list_names(struct resolve *r, const struct package_record *seen)
 		.benchmarks = seen ? seen->bench_lines : 0,
 	};
 	r->names = seen && seen->run_names && run_lines_agree(&r->run_lines);
+}
+
+static uint32_t times_of(const struct resolve *r, const char *kept)
+{
+	const uintptr_t *n = map_find(&r->times, (uintptr_t)kept);
+
+	return n ? (uint32_t)*n : 0;
+}
+
+/* As in struct finding. Benchmarks run in rounds, which are no repeats. */
+static uint32_t repeat_of(const struct resolve *r, const struct finding *f)
+{
+	if (f->owner == OWNER_BENCHMARK || times_of(r, f->test) < 2)
+		return 0;
+	return r->ordinals[f->run_index];
+}
+
+static bool is_first_time(struct texts *names, struct map *seen, const struct buf *text)
+{
+	uintptr_t id = (uintptr_t)texts_keep(names, text->data, text->len);
+
+	if (map_find(seen, id))
+		return false;
+	map_set(seen, id, 1);
+	return true;
+}
+
+/* In how many of its repeats a test left what has the same key. */
+static void count_repeats(struct resolve *r)
+{
+	struct texts names = { .arena = &r->arena };
+	struct map seen = { 0 };
+
+	for (size_t pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < r->found.len; i++) {
+			struct finding *f = &r->found.items[i];
+			AUTO_BUF text = { 0 };
+			const uintptr_t *n;
+			const char *leak;
+
+			if (!f->repeat)
+				continue;
+			buf_printf(&text, "%s\1%s", f->test, f->key);
+			leak = texts_keep(&names, text.data, text.len);
+			n = map_find(&seen, (uintptr_t)leak);
+			f->repeats = times_of(r, f->test);
+			f->repeats_seen = n ? (uint32_t)*n : 0;
+			buf_printf(&text, "\1%" PRIu32, f->repeat);
+			if (pass || !is_first_time(&names, &seen, &text))
+				continue;
+			map_set(&seen, (uintptr_t)leak, f->repeats_seen + 1);
+		}
+	map_release(&seen);
+	texts_release(&names);
 }
 
 /* Gives the finding the name that its RUN line has. */
@@ -75,6 +149,7 @@ static void name_finding(struct resolve *r, const struct finding *from)
 	if (name) {
 		f.test = name;
 		f.one_of_subtests = false;
+		f.repeat = repeat_of(r, &f);
 	}
 	f.run_index = -1;
 	VEC_PUSH(&r->found, f);
@@ -195,6 +270,7 @@ static struct finding surge(struct resolve *r, const struct figure *figure)
 		.wait_reason = "",
 		.seen = 1,
 		.runs = 1,
+		.settings = "",
 		.while_tests = "",
 		.fact = "",
 		.why = "",
@@ -363,6 +439,7 @@ void resolve_package(const struct run_file *from, const struct package_result *r
 	for (size_t i = 0; i < from->findings.len; i++)
 		if (!strcmp(from->findings.items[i].package, package))
 			name_finding(&r, &from->findings.items[i]);
+	count_repeats(&r);
 	counts = index_counts(&r);
 	add_surges(&r, &counts);
 	add_memory_surge(&r, seen);
@@ -379,6 +456,7 @@ void resolve_package(const struct run_file *from, const struct package_result *r
 	rest = (struct str){ .p = lines->data + before, .n = lines->len - before };
 	while (str_line(&rest, &line))
 		record_read_line(to, line.p, line.n, NULL);
+	map_release(&r.times);
 	words_release(&r.texts);
 	VEC_FREE(&r.found);
 	arena_clear(&r.arena);

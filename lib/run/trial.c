@@ -113,6 +113,7 @@ static bool start(struct crew *c, const struct trials_spec *spec, struct trial *
 			   .die_with_parent = true,
 			   .prepare = enter,
 			   .ctx = t };
+	const struct words *args = t->args ? t->args : spec->args;
 	struct process *p = &c->items[c->len];
 
 	if (log < 0)
@@ -123,8 +124,8 @@ static bool start(struct crew *c, const struct trials_spec *spec, struct trial *
 	VEC_PUSH(&words, "test");
 	VEC_PUSH(&words, "--run-file");
 	VEC_PUSH(&words, t->run_file);
-	for (size_t i = 0; i < spec->args->len; i++)
-		VEC_PUSH(&words, spec->args->items[i]);
+	for (size_t i = 0; i < args->len; i++)
+		VEC_PUSH(&words, args->items[i]);
 	VEC_PUSH(&words, NULL);
 	s.argv = (char *const *)(uintptr_t)words.items; /* NOLINT */
 	if (!spawn_start(&s, &p->child, err))

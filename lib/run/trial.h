@@ -11,9 +11,10 @@
 #include "gotest/quote.h"
 
 struct trial {
-	const char *dir;      /* the working directory */
-	const char *run_file; /* which the run writes */
-	const char *log;      /* gets its output */
+	const char *dir;          /* the working directory */
+	const char *run_file;     /* which the run writes */
+	const char *log;          /* gets its output */
+	const struct words *args; /* instead of the spec's, NULL: those */
 	/* Set by trials_run: */
 	int status;     /* what wait(2) said */
 	bool timed_out; /* it was ended at the limit */

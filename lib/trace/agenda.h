@@ -64,14 +64,6 @@ static inline void agenda_fix(struct agenda *h, size_t i)
 		agenda_down(h, i);
 }
 
-/* The first item has another time now. Mostly it stays the first: no other's is less. */
-static inline void agenda_fix_first(struct agenda *h, uint64_t time)
-{
-	h->items[0].time = time;
-	if ((h->len > 1 && h->items[1].time < time) || (h->len > 2 && h->items[2].time < time))
-		agenda_down(h, 0);
-}
-
 void agenda_remove(struct agenda *h, size_t i);
 
 /* Sorts the items; equal ones keep their places. A sorted heap is a heap. */

@@ -6,6 +6,7 @@
 
 enum {
 	THREADS_KEPT = 4096, /* of more, those that idle are forgotten: C may start any number */
+	INDEX_LEAST = 1024,
 };
 
 /* A thread as far as its batches were read. */
@@ -26,11 +27,69 @@ struct event {
 	struct change_thread *thread; /* WIRE_NO_THREAD has one that runs nothing */
 };
 
+static void index_make(struct changes *c, size_t cap)
+{
+	c->index_cap = cap;
+	c->index = calloc(cap, sizeof(*c->index));
+	if (!c->index)
+		abort();
+}
+
 void changes_init(struct changes *c, int version, bool want_calls)
 {
+	index_make(c, INDEX_LEAST);
 	wire_varints(version, c->varints);
 	c->want_calls = want_calls;
 	changes_reset(c);
+}
+
+/* Go hands out ids in blocks of 16 (src/runtime/proc.go, _GoidCacheBatch): a block stays together,
+ * blocks are spread. All by their low bits would put long runs on top of each other, and
+ * probing would walk them. */
+static inline size_t index_slot(const struct changes *c, uint64_t id)
+{
+	uint64_t block = (id >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 28;
+
+	return (size_t)(block << 4 | (id & 15)) & (c->index_cap - 1);
+}
+
+static inline struct change **index_find(const struct changes *c, uint64_t id)
+{
+	size_t i = index_slot(c, id);
+
+	while (c->index[i] && c->index[i]->id != id)
+		i = (i + 1) & (c->index_cap - 1);
+	return &c->index[i];
+}
+
+static void index_grow(struct changes *c)
+{
+	struct change **old = c->index;
+	size_t cap = c->index_cap;
+
+	index_make(c, cap * 2);
+	for (size_t i = 0; i < cap; i++)
+		if (old[i])
+			*index_find(c, old[i]->id) = old[i];
+	free(old);
+}
+
+/* Takes an id out, and fills the gap with those behind it that belong at it or before. */
+static void index_remove(struct changes *c, uint64_t id)
+{
+	size_t mask = c->index_cap - 1;
+	size_t gap = (size_t)(index_find(c, id) - c->index);
+
+	c->index_len--;
+	for (size_t i = (gap + 1) & mask; c->index[i]; i = (i + 1) & mask) {
+		size_t home = index_slot(c, c->index[i]->id);
+
+		if (((i - home) & mask) < ((i - gap) & mask))
+			continue;
+		c->index[gap] = c->index[i];
+		gap = i;
+	}
+	c->index[gap] = NULL;
 }
 
 static inline struct change *new_change(struct changes *c, uint64_t id)
@@ -50,33 +109,38 @@ static void set_status(struct change *g, uint64_t status, uint64_t time)
 	g->since = time;
 }
 
-static inline struct change *add_change(struct changes *c, uint64_t id)
+static inline struct change *add_change(struct changes *c, struct change **slot, uint64_t id)
 {
 	struct change *g = new_change(c, id);
-	const struct goroutine *lives = id <= c->newest && c->idle ? ids_get(c->live, id) : NULL;
+	const struct goroutine *lives = id <= c->newest && c->idle ? map_get(c->live, id) : NULL;
 
 	if (lives && lives->told == c->generation)
 		set_status(g, lives->state, 0);
-	ids_put(&c->index, id, g);
+	*slot = g;
+	if (++c->index_len * 2 > c->index_cap)
+		index_grow(c);
 	return g;
 }
 
 /* The first change of the id, made when there is none. */
 static inline struct change *change_of(struct changes *c, uint64_t id)
 {
-	struct change *g = ids_get(&c->index, id);
+	struct change **slot = index_find(c, id);
 
-	return LIKELY(g) ? g : add_change(c, id);
+	return *slot ? *slot : add_change(c, slot, id);
 }
 
 struct change *changes_next(const struct changes *c, size_t *at, const struct change *before)
 {
-	void **next;
-
 	if (before && before->next)
 		return before->next;
-	next = ids_next(&c->index, at);
-	return next ? *next : NULL;
+	while (*at < c->index_cap) {
+		struct change *g = c->index[(*at)++];
+
+		if (g)
+			return g;
+	}
+	return NULL;
 }
 
 static bool broken(const struct changes *c, struct err *err, const char *expected)
@@ -169,7 +233,7 @@ static void retire(struct changes *c, struct change *g)
 	    g->early || g->next || is_reused(c, g->id))
 		return;
 	life_at(&c->moments, g->life)->brief = true;
-	ids_del(&c->index, g->id);
+	index_remove(c, g->id);
 	pool_give(c->records, g);
 }
 
@@ -526,13 +590,13 @@ static bool on_syscall_end_blocked(struct changes *c, const struct event *e, str
 /* Whether a status tells nothing that the table does not have: then it needs no record. */
 static bool is_idle(const struct changes *c, const struct event *e, struct goroutine **lives)
 {
-	struct goroutine *g = e->arg[1] <= c->newest ? ids_get(c->live, e->arg[1]) : NULL;
+	struct goroutine *g = e->arg[1] <= c->newest ? map_get(c->live, e->arg[1]) : NULL;
 
 	*lives = g;
 	return g && g->told != c->generation && e->arg[3] == g->state &&
 	       (g->state == GOROUTINE_WAITING || g->state == GOROUTINE_RUNNABLE) &&
 	       (!e->arg[4] || (g->last && (g->born_here || *g->start))) &&
-	       !is_reused(c, e->arg[1]) && !ids_get(&c->index, e->arg[1]);
+	       !is_reused(c, e->arg[1]) && !*index_find(c, e->arg[1]);
 }
 
 /* The thread that runs a goroutine writes its status itself. Only a system call that
@@ -861,7 +925,7 @@ static bool settle_wakes(struct changes *c, struct err *err)
 	own = part_wakes(c);
 	for (size_t i = 0; i < own; i++) {
 		const struct change_wake *w = &c->wakes.items[i];
-		struct change *to = ids_get(&c->index, w->id);
+		struct change *to = *index_find(c, w->id);
 
 		if (!to)
 			return wire_broken(err, c->at, "goroutine %ju is woken but never seen",
@@ -903,16 +967,15 @@ bool changes_close(struct changes *c, struct err *err)
 
 struct change *changes_take(struct changes *c, size_t *at)
 {
-	size_t here = *at;
-	void **first = ids_next(&c->index, at);
-	struct change *g = first ? *first : NULL;
+	for (; *at < c->index_cap; ++*at) {
+		struct change *g = c->index[*at];
 
-	if (!g)
-		return NULL;
-	*first = g->next;
-	if (g->next)
-		*at = here;
-	return g;
+		if (!g)
+			continue;
+		c->index[*at] = g->next;
+		return g;
+	}
+	return NULL;
 }
 
 static void reset_records(struct changes *c)
@@ -922,8 +985,7 @@ static void reset_records(struct changes *c)
 
 	while ((g = changes_take(c, &at)))
 		pool_give(c->records, g);
-	ids_clear(&c->index);
-	c->idle = 0;
+	c->index_len = c->idle = 0;
 }
 
 static void reset_threads(struct changes *c)
@@ -974,6 +1036,6 @@ void changes_release(struct changes *c)
 	VEC_FREE(&c->starts);
 	VEC_FREE(&c->wakes);
 	moments_release(&c->moments);
-	ids_release(&c->index);
+	free(c->index);
 	*c = (struct changes){ 0 };
 }

@@ -22,7 +22,6 @@
 #ifndef TRACE_CHANGE_H
 #define TRACE_CHANGE_H
 
-#include "base/ids.h"
 #include "base/map.h"
 #include "trace/batch.h"
 #include "trace/moment.h"
@@ -77,12 +76,13 @@ struct change_wake {
 };
 
 struct changes {
-	const struct ids *live; /* trace.c's table of struct goroutine; borrowed */
+	const struct map *live; /* trace.c's table of struct goroutine; borrowed */
 	uint64_t newest;        /* no id in live is higher */
 	uint32_t generation;    /* how many were read, from 1 */
 	struct pool *records;   /* borrowed; its cells have room for a change */
-	struct ids index;       /* id -> its first change */
-	size_t idle;            /* goroutines whose status was all there was, when it came */
+	struct change **index;  /* first change of each id, open addressing; owned */
+	size_t index_cap, index_len;
+	size_t idle; /* goroutines whose status was all there was, when it came */
 	struct change_wakes {
 		struct change_wake *items;
 		size_t len, cap;
@@ -122,8 +122,7 @@ bool changes_close(struct changes *c, struct err *err);
 /* Walks the changes, in no order: start with *at = 0 and NULL for the one before. */
 struct change *changes_next(const struct changes *c, size_t *at, const struct change *before);
 
-/* Takes a change out, NULL when none is left: start with *at = 0. It goes back to the pool. Others
- * are not looked up any more then, until changes_reset. */
+/* Takes a change out, NULL when none is left: start with *at = 0. It goes back to the pool. */
 struct change *changes_take(struct changes *c, size_t *at);
 
 /* Forgets the generation; threads keep the goroutines they run. Idle threads stay, too, while

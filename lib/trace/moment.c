@@ -176,10 +176,6 @@ static void step(struct moments *m, size_t i)
 		agenda_remove(&m->agenda, i);
 		return;
 	}
-	if (LIKELY(!i)) {
-		agenda_fix_first(&m->agenda, f->time);
-		return;
-	}
 	m->agenda.items[i].time = f->time;
 	agenda_fix(&m->agenda, i);
 }

@@ -186,7 +186,7 @@ static struct wire_place here(const struct front *f)
 }
 
 /* Moves to the next batch that has data. Returns false when there is none. */
-__attribute__((noinline)) static bool next_batch(struct order_reader *r, struct front *f)
+static bool next_batch(struct order_reader *r, struct front *f)
 {
 	const struct held *next = f->batch ? f->batch->next : f->first;
 
@@ -225,40 +225,25 @@ static uint64_t read_ticks(struct front *f, unsigned varints)
 	return ticks;
 }
 
-/* What keeps a front from going on. Out of line: the path of every event stays short. */
-__attribute__((cold, noinline)) static bool no_event(const struct front *f, struct err *err)
-{
-	return wire_broken(err, here(f), "expected an event, found kind %u", f->event.kind);
-}
-
-__attribute__((cold, noinline)) static bool cut_event(const struct front *f, struct err *err)
-{
-	return wire_broken(err, here(f), "expected a whole event, found its batch's end");
-}
-
-__attribute__((cold, noinline)) static bool refused(const struct order_reader *r,
-						    const struct front *f, uint8_t kind,
-						    struct err *err)
-{
-	return wire_broken(err, here(f), "before this, %s: expected %s",
-			   kind < WIRE_KINDS ? wire_kinds[kind].name : "an event",
-			   r->missing ? r->missing : r->sched.why);
-}
-
-/* Reads the thread's next event, which is in its batch. */
-static inline bool read_event(struct order_reader *r, struct front *f, struct err *err)
+/* Reads the thread's next event; *more is whether there is one. */
+static bool next_event(struct order_reader *r, struct front *f, bool *more, struct err *err)
 {
 	unsigned varints;
 
+	*more = f->in.p < f->in.end || next_batch(r, f);
+	if (!*more)
+		return true;
 	f->event.kind = *f->in.p++;
 	varints = r->varints[f->event.kind];
-	if (!LIKELY(varints))
-		return no_event(f, err);
+	if (!varints)
+		return wire_broken(err, here(f), "expected an event, found kind %u", f->event.kind);
 	if (__builtin_add_overflow(ticks_ns(&r->ticks, read_ticks(f, varints)), f->last_ns,
 				   &f->last_ns))
 		f->last_ns = INT64_MAX - 1;
 	f->event.time_ns = f->last_ns;
-	return LIKELY(!f->in.bad) || cut_event(f, err);
+	if (f->in.bad)
+		return wire_broken(err, here(f), "expected a whole event, found its batch's end");
+	return true;
 }
 
 static struct front *front_at(const struct order_reader *r, size_t i)
@@ -266,37 +251,29 @@ static struct front *front_at(const struct order_reader *r, size_t i)
 	return r->agenda.items[i].of;
 }
 
-/* Puts the thread's next event on the agenda in place of item i. */
-static inline bool advance(struct order_reader *r, size_t i, struct front *f, struct err *err)
+/* Tries the next event of item i of the agenda. */
+static bool try_front(struct order_reader *r, size_t i, enum sched_result *result, struct err *err)
 {
-	if (!LIKELY(f->in.p < f->in.end) && !next_batch(r, f)) {
-		agenda_remove(&r->agenda, i);
+	struct front *f = front_at(r, i);
+	uint8_t kind = f->event.kind;
+	bool more;
+
+	*result = sched_try(&r->sched, f->thread, &f->event);
+	if (*result == SCHED_LATER)
 		return true;
-	}
-	if (!read_event(r, f, err))
+	if (*result == SCHED_BROKEN || r->missing)
+		return wire_broken(err, here(f), "before this, %s: expected %s",
+				   kind < WIRE_KINDS ? wire_kinds[kind].name : "an event",
+				   r->missing ? r->missing : r->sched.why);
+	if (!next_event(r, f, &more, err))
 		return false;
-	if (LIKELY(!i)) {
-		agenda_fix_first(&r->agenda, (uint64_t)f->event.time_ns);
+	if (!more) {
+		agenda_remove(&r->agenda, i);
 		return true;
 	}
 	r->agenda.items[i].time = (uint64_t)f->event.time_ns;
 	agenda_fix(&r->agenda, i);
 	return true;
-}
-
-/* Tries the next event of item i of the agenda. */
-static inline bool try_front(struct order_reader *r, size_t i, enum sched_result *result,
-			     struct err *err)
-{
-	struct front *f = front_at(r, i);
-	uint8_t kind = f->event.kind;
-
-	*result = sched_try(&r->sched, f->thread, &f->event);
-	if (*result == SCHED_LATER)
-		return true;
-	if (!LIKELY(*result == SCHED_DONE && !r->missing))
-		return refused(r, f, kind, err);
-	return advance(r, i, f, err);
 }
 
 /* The first front cannot go on: tries the others, earliest first. */
@@ -367,12 +344,12 @@ static bool open_fronts(struct order_reader *r, struct err *err)
 	r->agenda.len = 0;
 	for (size_t i = 0; i < r->fronts.len; i++) {
 		struct front *f = r->fronts.items[i];
+		bool more;
 
-		if (!next_batch(r, f))
-			continue;
-		if (!read_event(r, f, err))
+		if (!next_event(r, f, &more, err))
 			return false;
-		agenda_push(&r->agenda, (uint64_t)f->event.time_ns, f);
+		if (more)
+			agenda_push(&r->agenda, (uint64_t)f->event.time_ns, f);
 	}
 	return true;
 }

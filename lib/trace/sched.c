@@ -36,7 +36,7 @@ static enum sched_result broken(struct attempt *a, const char *why)
 
 static struct sched_goroutine *find_goroutine(struct sched *s, uint64_t id)
 {
-	return ids_get(&s->goroutines, id);
+	return map_get(&s->goroutines, id);
 }
 
 static struct sched_goroutine *add_goroutine(struct sched *s, uint64_t id, uint8_t status)
@@ -61,13 +61,13 @@ static struct sched_goroutine *add_goroutine(struct sched *s, uint64_t id, uint8
 		.ranges = ranges,
 		.regions = regions,
 	};
-	ids_put(&s->goroutines, id, g);
+	map_put(&s->goroutines, id, g);
 	return g;
 }
 
 static void drop_goroutine(struct sched *s, struct sched_goroutine *g)
 {
-	ids_del(&s->goroutines, g->id);
+	map_del(&s->goroutines, g->id);
 	g->live = false;
 	g->spare = s->spare;
 	s->spare = g;
@@ -818,30 +818,20 @@ enum sched_result sched_try(struct sched *s, struct sched_thread *t, struct orde
 	return result;
 }
 
-static void release_goroutines(struct ids *m)
-{
-	void **value;
-	size_t at = 0;
-
-	while ((value = ids_next(m, &at))) {
-		struct sched_goroutine *g = *value;
-
-		VEC_FREE(&g->ranges);
-		VEC_FREE(&g->regions);
-	}
-	ids_release(m);
-}
-
-static void release_procs(struct map *m)
+static void release_ranges(struct map *m, bool goroutines)
 {
 	const struct map_slot *slot;
 	size_t at = 0;
 
 	while ((slot = map_next(m, &at))) {
-		/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
-		struct sched_proc *p = (struct sched_proc *)slot->value;
-
-		VEC_FREE(&p->ranges);
+		/* NOLINTBEGIN(performance-no-int-to-ptr) */
+		if (goroutines) {
+			VEC_FREE(&((struct sched_goroutine *)slot->value)->ranges);
+			VEC_FREE(&((struct sched_goroutine *)slot->value)->regions);
+		} else {
+			VEC_FREE(&((struct sched_proc *)slot->value)->ranges);
+		}
+		/* NOLINTEND(performance-no-int-to-ptr) */
 	}
 	map_release(m);
 }
@@ -852,8 +842,8 @@ void sched_release(struct sched *s)
 		VEC_FREE(&g->ranges);
 		VEC_FREE(&g->regions);
 	}
-	release_goroutines(&s->goroutines);
-	release_procs(&s->procs);
+	release_ranges(&s->goroutines, true);
+	release_ranges(&s->procs, false);
 	map_release(&s->threads);
 	map_release(&s->tasks);
 	arena_clear(&s->pool);

@@ -3,7 +3,6 @@
 #define TRACE_SCHED_H
 
 #include "base/arena.h"
-#include "base/ids.h"
 #include "base/map.h"
 #include "trace/order.h"
 #include "trace/tables.h"
@@ -58,8 +57,7 @@ struct sched {
 	struct frames *names;
 	void (*each)(void *ctx, struct order_event *e);
 	void *ctx;
-	struct ids goroutines;
-	struct map procs, threads, tasks;
+	struct map goroutines, procs, threads, tasks;
 	struct arena pool;
 	struct sched_goroutine *spare;
 	uint64_t generation, first; /* the one that is read; the first of the trace */

@@ -23,7 +23,7 @@ struct trace_reader {
 	struct tables tables;
 	struct changes changes;
 	struct frames names;
-	struct ids live;     /* id -> struct goroutine, owned */
+	struct map live;     /* id -> struct goroutine, owned */
 	struct pool cells;   /* of goroutines, and of changes while a generation is read */
 	struct map marks;    /* stack id -> mark, for one generation */
 	struct map counters; /* reason id -> enum counter, for one generation */
@@ -76,7 +76,7 @@ static void free_goroutine(struct trace_reader *r, struct goroutine *g)
 
 static void put_live(struct trace_reader *r, struct goroutine *g)
 {
-	ids_put(&r->live, g->id, g);
+	map_put(&r->live, g->id, g);
 	if (g->id > r->changes.newest)
 		r->changes.newest = g->id;
 }
@@ -88,7 +88,7 @@ void trace_free(struct trace_reader *r)
 	batcher_release(&r->batcher);
 	tables_release(&r->tables, &r->names);
 	changes_release(&r->changes);
-	ids_release(&r->live);
+	map_release(&r->live);
 	map_release(&r->marks);
 	map_release(&r->counters);
 	frames_release(&r->names);
@@ -145,7 +145,7 @@ static void count_blocks(struct trace_reader *r, struct goroutine *g, uint32_t r
 /* Whether the table can take the change: what it says fits what the table knows. */
 static bool check_life(const struct trace_reader *r, const struct change *c, struct err *err)
 {
-	const struct goroutine *g = ids_get(&r->live, c->id);
+	const struct goroutine *g = map_get(&r->live, c->id);
 	uintmax_t id = c->id;
 
 	if (c->born_here && g && !c->callback)
@@ -200,7 +200,7 @@ static bool check_births(struct trace_reader *r, struct err *err)
 	for (size_t i = 1; i < lives->len; i++) {
 		const struct life *l = &lives->items[i];
 
-		if (l->brief && l->id <= r->changes.newest && ids_get(&r->live, l->id))
+		if (l->brief && l->id <= r->changes.newest && map_find(&r->live, l->id))
 			return wire_broken(err, here(r), "goroutine %ju is created while it lives",
 					   (uintmax_t)l->id);
 		if (l->start != start && !check_stack(r, l, start = l->start, err))
@@ -349,7 +349,7 @@ static void apply(struct trace_reader *r, struct goroutine *g, const struct chan
 static struct goroutine *change_goroutine(struct trace_reader *r, const struct change *c)
 {
 	struct life *l = life_at(&r->changes.moments, c->life);
-	struct goroutine *g = c->born_here ? NULL : ids_get(&r->live, c->id);
+	struct goroutine *g = c->born_here ? NULL : map_get(&r->live, c->id);
 
 	if (!g)
 		g = new_goroutine(r);
@@ -435,8 +435,8 @@ static void tell_ended(struct trace_reader *r, const struct told *t)
 
 	if (r->hooks.ended)
 		r->hooks.ended(r->hooks.ctx, l->g, ticks_ns(&r->ticks, t->time));
-	if (!l->brief && ids_get(&r->live, l->id) == l->g)
-		ids_del(&r->live, l->id);
+	if (!l->brief && map_get(&r->live, l->id) == l->g)
+		map_del(&r->live, l->id);
 	free_goroutine(r, l->g);
 }
 
@@ -636,14 +636,14 @@ void trace_facts(const struct trace_reader *r, struct trace_facts *f)
 
 struct goroutine *trace_next(const struct trace_reader *r, size_t *at)
 {
-	void **value = ids_next(&r->live, at);
+	struct map_slot *slot = map_next(&r->live, at);
 
-	return value ? *value : NULL;
+	return slot ? (void *)slot->value : NULL; /* NOLINT(performance-no-int-to-ptr) */
 }
 
 struct goroutine *trace_find(const struct trace_reader *r, uint64_t id)
 {
-	return ids_get(&r->live, id);
+	return map_get(&r->live, id);
 }
 
 const struct trace_stack *trace_stack_hold(struct trace_reader *r, const struct trace_stack *s)

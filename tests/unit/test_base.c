@@ -6,7 +6,6 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/ids.h"
 #include "base/map.h"
 #include "base/shell.h"
 #include "base/str.h"
@@ -96,55 +95,6 @@ static void map_holds_what_was_put_in_last(void **state)
 	assert_null(map_find(&m, 1));
 	assert_int_equal(m.len, 0);
 	map_release(&m);
-}
-
-/* What a walk returns: ids whose value is their place in values. */
-static size_t walk_ids(const struct ids *m, int *values, uint64_t step, const bool *in)
-{
-	size_t at = 0, n = 0;
-	void **value;
-
-	for (; (value = ids_next(m, &at)); n++) {
-		size_t i = (size_t)((int *)*value - values);
-
-		assert_true(in[i]);
-		assert_ptr_equal(ids_get(m, i * step), *value);
-	}
-	return n;
-}
-
-/* Against an array, with ids of one block and ids far apart. */
-static void ids_hold_what_was_put_in_last(void **state)
-{
-	static const uint64_t steps[] = { 1, 3, 16, UINT64_MAX / 99 };
-
-	(void)state;
-	for (size_t k = 0; k < ARRAY_LEN(steps); k++) {
-		struct ids m = { 0 };
-		bool in[100] = { 0 };
-		int values[100];
-		size_t n = 0;
-
-		for (uint32_t i = 0, r = 1; i < 3000; i++) {
-			uint32_t at = (r = r * 1664525 + 1013904223) >> 16;
-			uint64_t id = at % 100 * steps[k];
-
-			if (i % 3)
-				ids_put(&m, id, &values[at % 100]);
-			else
-				assert_int_equal(ids_del(&m, id), in[at % 100]);
-			n += (i % 3 != 0) - (size_t)in[at % 100];
-			in[at % 100] = i % 3;
-			assert_int_equal(m.len, n);
-		}
-		assert_int_equal(walk_ids(&m, values, steps[k], in), n);
-		for (size_t i = 0; i < 100; i++)
-			assert_ptr_equal(ids_get(&m, i * steps[k]), in[i] ? &values[i] : NULL);
-		ids_clear(&m);
-		assert_int_equal(walk_ids(&m, values, steps[k], in), 0);
-		assert_null(ids_get(&m, 0));
-		ids_release(&m);
-	}
 }
 
 static void map_holds_the_key_0_alone(void **state)
@@ -334,7 +284,6 @@ int main(void)
 		cmocka_unit_test(map_stays_small_under_churn),
 		cmocka_unit_test(map_holds_what_was_put_in_last),
 		cmocka_unit_test(map_holds_the_key_0_alone),
-		cmocka_unit_test(ids_hold_what_was_put_in_last),
 		cmocka_unit_test(lines_are_taken_one_by_one),
 		cmocka_unit_test(durations_read_as_go_writes_them),
 		cmocka_unit_test(durations_are_for_people),
