@@ -54,6 +54,7 @@ extern const struct command cmd_blame;
 extern const struct command cmd_compare;
 extern const struct command cmd_completion;
 extern const struct command cmd_config;
+extern const struct command cmd_doctor;
 extern const struct command cmd_exec;
 extern const struct command cmd_explain;
 extern const struct command cmd_hook;

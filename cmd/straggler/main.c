@@ -10,9 +10,9 @@
 
 /* In the order that help shows. */
 static const struct command *const commands[] = {
-	&cmd_test,   &cmd_report, &cmd_explain,    &cmd_compare,  &cmd_merge,   &cmd_blame,
-	&cmd_bisect, &cmd_hook,   &cmd_allow,      &cmd_baseline, &cmd_config,  &cmd_init,
-	&cmd_exec,   &cmd_trace,  &cmd_completion, &cmd_manual,   &cmd_version,
+	&cmd_test,   &cmd_report, &cmd_explain,    &cmd_compare,  &cmd_merge,  &cmd_blame,
+	&cmd_bisect, &cmd_hook,   &cmd_allow,      &cmd_baseline, &cmd_config, &cmd_init,
+	&cmd_exec,   &cmd_trace,  &cmd_completion, &cmd_manual,   &cmd_doctor, &cmd_version,
 };
 
 const struct command *command_at(size_t i)

@@ -338,3 +338,8 @@ const char *node_kind_name(const struct node *n)
 
 	return names[n->kind];
 }
+
+void yaml_put_library(struct buf *out)
+{
+	buf_printf(out, "libyaml %s", yaml_get_version_string());
+}

@@ -13,6 +13,7 @@
 #define CONFIG_YAML_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 #define YAML_BYTES_MAX (4 << 20)
@@ -58,5 +59,8 @@ struct node *node_get(const struct node *map, const char *key);
 
 /* "a list", "a map", "a text", "nothing": for messages. Static. */
 const char *node_kind_name(const struct node *n);
+
+/* Appends the library behind this and its version: "libyaml 0.2.5". */
+void yaml_put_library(struct buf *out);
 
 #endif

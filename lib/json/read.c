@@ -275,3 +275,8 @@ const struct json *json_at(const struct json *array, size_t i)
 {
 	return i < json_len(array) ? outside(json_object_array_get_idx(inside(array), i)) : NULL;
 }
+
+void json_put_library(struct buf *out)
+{
+	buf_printf(out, "json-c %s", json_c_version());
+}

@@ -9,6 +9,7 @@
 #ifndef JSON_READ_H
 #define JSON_READ_H
 
+#include "base/buf.h"
 #include "base/err.h"
 
 /* A parsed value. Roots are owned, everything reached from them is borrowed
@@ -56,5 +57,8 @@ bool json_as_bool(const struct json *v, bool otherwise);
 
 size_t json_len(const struct json *array); /* 0 for anything else */
 const struct json *json_at(const struct json *array, size_t i);
+
+/* Appends the library behind this and its version: "json-c 0.16". */
+void json_put_library(struct buf *out);
 
 #endif

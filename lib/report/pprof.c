@@ -262,3 +262,8 @@ const struct report report_pprof = {
 	.binary = true,
 	.write = write_profile,
 };
+
+void report_put_library(struct buf *out)
+{
+	buf_printf(out, "zlib %s", zlibVersion());
+}

@@ -495,3 +495,11 @@ bool repo_use_index(const struct repo *r, const char *path, struct err *err)
 	git_index_free(index);
 	return !rc || repo_fail(err, rc, "read what is staged");
 }
+
+void repo_put_library(struct buf *out)
+{
+	int major, minor, patch;
+
+	git_libgit2_version(&major, &minor, &patch);
+	buf_printf(out, "libgit2 %d.%d.%d", major, minor, patch);
+}

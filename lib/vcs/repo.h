@@ -116,4 +116,7 @@ bool repo_is_cut(const struct repo *r, const struct sha *commit);
  * libgit2's words". Returns false. For this room. */
 bool repo_fail(struct err *err, int rc, const char *fmt, ...) PRINTF(3, 4);
 
+/* Appends the library behind this and its version: "libgit2 1.5.1". */
+void repo_put_library(struct buf *out);
+
 #endif
