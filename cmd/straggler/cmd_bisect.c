@@ -715,7 +715,8 @@ static bool start(struct bisection *b, int argc, char **argv, int *code, struct 
 	};
 
 	for (size_t i = 0; i < OPT_COUNT; i++)
-		specs[i] = (struct option_spec){ options[i].name, options[i].value != NULL };
+		specs[i] = (struct option_spec){ .name = options[i].name,
+						 .takes_value = options[i].value != NULL };
 	if (!cmdline_parse(&b->cmdline, &in, &b->arena, err))
 		return false;
 	if (cmdline_option(&b->cmdline, OPT_HELP)) {

@@ -53,6 +53,7 @@ struct invocation {
 	int json_file;               /* -1: none */
 	struct err uncompared;       /* why there is no comparison with the base */
 	struct err unrepeated;       /* why tests could not be run again */
+	uint32_t rerun_most, rerun_max_failures;
 	uint32_t runs;
 	int64_t stress_ns;
 	bool stepped; /* the status is a step's */
@@ -403,6 +404,8 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 			     .hidden = t->hidden,
 			     .quiet = t->report.quiet,
 			     .color = t->report.color },
+		.rerun_most = t->rerun_most,
+		.rerun_max_failures = t->rerun_max_failures,
 		.json_file = t->json_file,
 		.show = show,
 		.ctx = t,
@@ -478,7 +481,9 @@ static bool run_tests(struct invocation *t, int argc, char **argv, int *code, st
 		return pass_on(t, why, code, err);
 	return check_options(t, err) && test_options_check(&t->cmdline, err) &&
 	       test_options_runs(&t->cmdline, &t->runs, err) &&
-	       test_options_stress(&t->cmdline, &t->stress_ns, err) && configure(t, err) &&
+	       test_options_stress(&t->cmdline, &t->stress_ns, err) &&
+	       test_options_reruns(&t->cmdline, &t->rerun_most, &t->rerun_max_failures, err) &&
+	       configure(t, err) &&
 	       share_take(&t->share, &t->cmdline, cmdline_option(&t->cmdline, OPT_SHARD),
 			  cmdline_option(&t->cmdline, OPT_SHARD_BY), &t->arena, err) &&
 	       find_self(t, err) && prepare_repeats(t, err) &&

@@ -1,8 +1,38 @@
 #include "options.h"
 
 #include <assert.h>
+#include <stdlib.h>
+
+#include "base/nearest.h"
+#include "base/str.h"
 
 #define ROWS_MAX 32
+
+/* The option that was probably meant by a word such as --colour=never; NULL: none is near. */
+static const char *meant_by(const char *word, const struct option_row *rows)
+{
+	AUTO_FREE char *name = strndup(word, strcspn(word, "="));
+	const char *names[ROWS_MAX];
+	size_t n = 0;
+
+	if (!name)
+		abort();
+	for (; rows[n].name && n < ROWS_MAX; n++)
+		names[n] = rows[n].name;
+	return starts_with(name, "--") ? nearest_name(name + 2, names, n) : NULL;
+}
+
+static void unknown(const char *command, const char *word, const struct option_row *rows,
+		    struct err *err)
+{
+	const char *meant = meant_by(word, rows);
+
+	if (meant)
+		err_set(err, ERR_USAGE, "%s: unknown option '%s', did you mean '--%s'?", command,
+			word, meant);
+	else
+		err_set(err, ERR_USAGE, "%s: unknown option '%s'", command, word);
+}
 
 int options_next(const char *command, const struct option_row *rows, bool in_order, int argc,
 		 char **argv, struct err *err)
@@ -23,6 +53,6 @@ int options_next(const char *command, const struct option_row *rows, bool in_ord
 	if (letter == ':')
 		err_set(err, ERR_USAGE, "%s: %s needs a value", command, argv[optind - 1]);
 	else if (letter == '?')
-		err_set(err, ERR_USAGE, "%s: unknown option '%s'", command, argv[optind - 1]);
+		unknown(command, argv[optind - 1], rows, err);
 	return letter == ':' || letter == '?' ? OPTIONS_BAD : letter;
 }

@@ -58,6 +58,14 @@ static const struct {
 			       "with a format: leave out skipped, failed, errors, output or all",
 			       true },
 	[OPT_JSONFILE] = { { "jsonfile", true }, "FILE", "write what go test -json says", true },
+	[OPT_RERUN_FAILS] = { { "rerun-fails", VALUE_MAYBE },
+			      "[=N]",
+			      "run failed tests again, up to N times (2), until they pass once",
+			      true },
+	[OPT_RERUN_MAX_FAILURES] = { { "rerun-fails-max-failures", true },
+				     "N",
+				     "but not when more than N failed (10)",
+				     true },
 	[OPT_COUNTS] = { { "counts", false },
 			 "",
 			 "show the goroutines before, after, started, peak and left of each test",
@@ -89,8 +97,9 @@ struct option_spec test_option_spec(enum test_option option)
 {
 	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
 		if (settings[i].option == option)
-			return (struct option_spec){ setting_row(settings[i].setting)->option,
-						     true };
+			return (struct option_spec){ .name =
+							 setting_row(settings[i].setting)->option,
+						     .takes_value = true };
 	return options[option].spec;
 }
 
@@ -114,9 +123,11 @@ const char *test_option(const struct cmdline *c, enum test_option option)
 	value = getenv(name);
 	if (!value || !*value)
 		return NULL;
-	if (options[option].spec.takes_value)
+	if (options[option].spec.takes_value == VALUE_NEEDED)
 		return value;
-	return !strcmp(value, "false") || !strcmp(value, "0") ? NULL : "";
+	if (!strcmp(value, "false") || !strcmp(value, "0"))
+		return NULL;
+	return options[option].spec.takes_value == VALUE_MAYBE ? value : "";
 }
 
 void test_options_clear_twins(void)
@@ -141,9 +152,11 @@ bool test_option_at(size_t i, struct option_row *row)
 {
 	if (i >= OPT_COUNT)
 		return false;
-	*row = (struct option_row){ .name = options[i].spec.name,
-				    .value = options[i].spec.takes_value ? options[i].value : NULL,
-				    .help = options[i].help };
+	*row =
+	    (struct option_row){ .name = options[i].spec.name,
+				 .value = options[i].value && *options[i].value ? options[i].value
+										: NULL,
+				 .help = options[i].help };
 	for (size_t k = 0; k < ARRAY_LEN(settings); k++)
 		if (settings[k].option == i)
 			*row =
@@ -178,17 +191,43 @@ bool test_options_settings(const struct cmdline *c, struct config *config, struc
 	return true;
 }
 
+static bool parse_count(enum test_option option, const char *text, uint32_t *count, struct err *err)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (n < 1 || n > RUNS_MAX || !*text || *end)
+		return err_set(err, ERR_USAGE, "--%s is a number from 1 to %d, not '%.40s'",
+			       test_option_spec(option).name, RUNS_MAX, text);
+	*count = (uint32_t)n;
+	return true;
+}
+
 bool test_options_runs(const struct cmdline *c, uint32_t *runs, struct err *err)
 {
 	const char *text = cmdline_option(c, OPT_RUNS);
-	char *end = NULL;
-	long n = text ? strtol(text, &end, 10) : 1;
 
-	if (n < 1 || n > RUNS_MAX || (text && (!*text || *end)))
-		return err_set(err, ERR_USAGE, "--runs is a number from 1 to %d, not '%s'",
-			       RUNS_MAX, text);
-	*runs = (uint32_t)n;
-	return true;
+	*runs = 1;
+	return !text || parse_count(OPT_RUNS, text, runs, err);
+}
+
+/* A variable that only switches it on says "true". */
+static bool parse_reruns(const char *text, uint32_t *most, struct err *err)
+{
+	*most = 2;
+	return !*text || !strcmp(text, "true") || parse_count(OPT_RERUN_FAILS, text, most, err);
+}
+
+bool test_options_reruns(const struct cmdline *c, uint32_t *most, uint32_t *max_failures,
+			 struct err *err)
+{
+	const char *fails = test_option(c, OPT_RERUN_FAILS);
+	const char *max = test_option(c, OPT_RERUN_MAX_FAILURES);
+
+	*most = 0;
+	*max_failures = 10;
+	return (!fails || parse_reruns(fails, most, err)) &&
+	       (!max || parse_count(OPT_RERUN_MAX_FAILURES, max, max_failures, err));
 }
 
 bool test_options_stress(const struct cmdline *c, int64_t *ns, struct err *err)

@@ -26,6 +26,8 @@ enum test_option {
 	OPT_FORMAT,
 	OPT_HIDE_SUMMARY,
 	OPT_JSONFILE,
+	OPT_RERUN_FAILS,
+	OPT_RERUN_MAX_FAILURES,
 	OPT_COUNTS,
 	OPT_COLOR,
 	OPT_QUIET,
@@ -70,5 +72,9 @@ bool test_options_runs(const struct cmdline *c, uint32_t *runs, struct err *err)
 
 /* The time that --stress gives, 0 when it is not given. */
 bool test_options_stress(const struct cmdline *c, int64_t *ns, struct err *err);
+
+/* How often failed tests run again (0: they do not), and the most failures with which they do. */
+bool test_options_reruns(const struct cmdline *c, uint32_t *most, uint32_t *max_failures,
+			 struct err *err);
 
 #endif

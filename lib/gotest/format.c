@@ -138,6 +138,27 @@ void format_put_failure(const struct scene *s, const struct test_run *run)
 	buf_putc(s->out, '\n');
 }
 
+void format_put_rerun(const struct scene *s, const char *test, uint32_t attempt, bool passed)
+{
+	enum test_result result = passed ? TEST_RESULT_PASS : TEST_RESULT_FAIL;
+	struct test_run named = { .name = test };
+
+	for (size_t i = 0; i < s->package->runs.len; i++) {
+		const struct test_run *run = &s->package->runs.items[i];
+
+		if (test_run_failed(s->package, run))
+			format_put_failure(s, run);
+		if (!strcmp(run->name, test))
+			named.elapsed_ns = run->elapsed_ns;
+	}
+	format_put_result(s, result, format_word(result));
+	buf_putc(s->out, ' ');
+	format_put_test(s, &named);
+	buf_printf(s->out, " (re-run %" PRIu32 ")", attempt);
+	format_put_seconds(s->out, named.elapsed_ns);
+	buf_putc(s->out, '\n');
+}
+
 const char *format_icon(enum test_result result)
 {
 	static const char *const icons[] = { "✖", "✓", "✖", "∅" };

@@ -75,6 +75,10 @@ void format_put_failure(const struct scene *s, const struct test_run *run);
 /* Appends what was said, made harmless where a line could be a command. */
 void format_put_output(const struct scene *s, const struct output *output);
 
+/* Appends what became of a failed test that ran again, the attempt-th time: what failed says, and
+ * "PASS a.TestX (re-run 1) (0.00s)". */
+void format_put_rerun(const struct scene *s, const char *test, uint32_t attempt, bool passed);
+
 /* "✓", "✖", "∅". */
 const char *format_icon(enum test_result result);
 

@@ -11,6 +11,21 @@ void pattern_quote(struct buf *out, const char *name, size_t n)
 	}
 }
 
+void pattern_levels(struct buf *out, const char *test)
+{
+	buf_putc(out, '^');
+	for (;;) {
+		size_t n = strcspn(test, "/");
+
+		pattern_quote(out, test, n);
+		if (!test[n])
+			break;
+		buf_puts(out, "$/^");
+		test += n + 1;
+	}
+	buf_putc(out, '$');
+}
+
 static bool is_repeated(const struct words *names, size_t i)
 {
 	for (size_t j = 0; j < i; j++)

@@ -9,6 +9,9 @@
 /* Appends a name with every special character escaped. n bytes. */
 void pattern_quote(struct buf *out, const char *name, size_t n);
 
+/* Appends "^TestX$/^sub$": each level of a subtest's name is matched by a pattern of its own. */
+void pattern_levels(struct buf *out, const char *test);
+
 /* Appends "^(A|B)$", each name once. Nothing for no names. */
 void pattern_any(struct buf *out, const struct words *names);
 

@@ -29,6 +29,9 @@ struct test_run {
 	/* What it said, without testing's own lines; of a test that passed only until the package's
 	 * next event. */
 	struct output output;
+	/* How often it ran and failed when failed tests run again, the first time counted; both 0:
+	 * it did not. */
+	uint32_t attempts, failures;
 };
 
 struct package_result {

@@ -242,6 +242,41 @@ static void put_others(struct buf *out, const struct run_file *r, const struct o
 	buf_puts(out, "</system-out>\n");
 }
 
+/* The record of the test that failed in some run, NULL: none did. */
+static const struct test_record *failed_test(const struct one_case *c)
+{
+	const struct test_record *failed = NULL;
+
+	for (size_t i = 0; i < c->len; i++) {
+		const struct test_record *t = c->items[i].test;
+
+		if (t && (!strcmp(t->result, "fail") || t->failures))
+			failed = t;
+	}
+	return failed;
+}
+
+/* What a failed test said is kept once, of the first time that it ran. */
+static void put_failure(struct buf *out, const char *element, const char *message,
+			const struct test_record *t, bool with_output)
+{
+	buf_printf(out, "\t\t\t<%s message=\"%s\" type=\"\">", element, message);
+	if (t && with_output)
+		xml_content(out, t->output);
+	buf_printf(out, "</%s>\n", element);
+}
+
+/* Failures of a test that ran again, in the elements of Maven's Surefire: flaky ones are those of
+ * a test that passed at last. */
+static void put_reruns(struct buf *out, const struct one_case *c)
+{
+	const struct test_record *t = failed_test(c);
+	bool flaky = t && strcmp(t->result, "fail") != 0;
+
+	for (uint32_t i = flaky ? 0 : 1; t && i < t->failures; i++)
+		put_failure(out, flaky ? "flakyFailure" : "rerunFailure", "Failed", t, !i);
+}
+
 static bool put_own_failure(struct buf *out, const struct one_case *c)
 {
 	const char *what = has_result(c, "fail") ? "Failed" : NULL;
@@ -251,7 +286,7 @@ static bool put_own_failure(struct buf *out, const struct one_case *c)
 			what = !strcmp(c->items[i].failed->result, "build") ? "Build failed"
 									    : "Failed";
 	if (what)
-		buf_printf(out, "\t\t\t<failure message=\"%s\" type=\"\"></failure>\n", what);
+		put_failure(out, "failure", what, failed_test(c), true);
 	return what != NULL;
 }
 
@@ -304,6 +339,7 @@ static void put_case(struct buf *out, const struct run_file *r, const struct one
 	} else if (put_unchecked(&body, c)) {
 		t->skipped++;
 	}
+	put_reruns(&body, c);
 	put_others(&body, r, c);
 	count_findings(t, c);
 	t->tests++;

@@ -8,22 +8,6 @@
 #include "report/place.h"
 #include "report/text.h"
 
-/* Each level of a subtest's name is matched by a pattern of its own. */
-static void put_pattern(struct buf *out, const char *test)
-{
-	buf_putc(out, '^');
-	for (;;) {
-		size_t n = strcspn(test, "/");
-
-		pattern_quote(out, test, n);
-		if (!test[n])
-			break;
-		buf_puts(out, "$/^");
-		test += n + 1;
-	}
-	buf_putc(out, '$');
-}
-
 static const struct {
 	const char *name;
 	bool value;
@@ -85,7 +69,7 @@ static void put_selection(struct buf *out, const struct finding *f)
 
 	if (!*f->test)
 		return;
-	put_pattern(&pattern, f->test);
+	pattern_levels(&pattern, f->test);
 	buf_puts(out, benchmark ? " -run '^$' -bench " : " -run ");
 	shell_quote(out, buf_str(&pattern));
 }

@@ -135,16 +135,27 @@ static void put_verdict(struct buf *out, const struct run_file *r, const struct 
 
 static void put_tests(struct buf *out, const struct run_file *r)
 {
-	size_t failed = 0;
+	size_t failed = 0, flaky = 0;
 
-	for (size_t i = 0; i < r->tests.len; i++)
-		failed += !strcmp(r->tests.items[i].result, "fail") ? 1 : 0;
-	screen_count(out, r->tests.len, "test");
-	if (failed) {
-		buf_puts(out, " (");
-		text_number(out, failed);
-		buf_puts(out, " failed)");
+	for (size_t i = 0; i < r->tests.len; i++) {
+		bool fail = !strcmp(r->tests.items[i].result, "fail");
+
+		failed += fail ? 1 : 0;
+		flaky += !fail && r->tests.items[i].failures ? 1 : 0;
 	}
+	screen_count(out, r->tests.len, "test");
+	if (!failed && !flaky)
+		return;
+	buf_puts(out, " (");
+	if (failed) {
+		text_number(out, failed);
+		buf_puts(out, flaky ? " failed, " : " failed");
+	}
+	if (flaky) {
+		text_number(out, flaky);
+		buf_puts(out, " flaky");
+	}
+	buf_putc(out, ')');
 }
 
 static void put_extent(struct buf *out, const struct run_file *r)

@@ -12,6 +12,9 @@
 #include "base/vec.h"
 #include "run/hung.h"
 
+/* Bytes of a failed test's output that the run file keeps. */
+#define OUTPUT_KEPT (16 << 10)
+
 /* One package under way. */
 struct resolve {
 	const struct run_file *from;
@@ -379,11 +382,19 @@ static void apply_rules(struct resolve *r, const struct package_record *seen)
 		rules->possible[i] |= rule_possible(&rules->policy->rules.items[i], &tested);
 }
 
+/* What a failed test said, for reports that have a place for it. */
+static void put_output(const struct package_result *p, const struct test_run *run, struct buf *out)
+{
+	if (test_run_failed(p, run))
+		output_put(&run->output, OUTPUT_KEPT / 4, OUTPUT_KEPT * 3 / 4, out);
+}
+
 static void add_tests(struct resolve *r, const struct counts_index *x)
 {
 	for (size_t i = 0; i < x->len; i++) {
 		const struct test_run *run = &r->result->runs.items[i];
 		struct test_record t = { .start_ns = -1, .end_ns = -1 };
+		AUTO_BUF output = { 0 };
 
 		if (x->by_run[i])
 			t = *x->by_run[i];
@@ -393,6 +404,8 @@ static void add_tests(struct resolve *r, const struct counts_index *x)
 		t.result = result_name(run->result);
 		t.elapsed_ns = run->elapsed_ns > 0 ? run->elapsed_ns : 0;
 		t.left = count_left(r, run->name);
+		put_output(r->result, run, &output);
+		t.output = buf_str(&output);
 		record_write_test(r->lines, &t);
 	}
 }

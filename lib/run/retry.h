@@ -40,6 +40,7 @@ struct retry_run {
 	const char *pattern; /* NULL: as the user said, and the result is the package's */
 	bool trace;
 	bool frame_pointers; /* the tracer may follow them */
+	bool reports;        /* its watcher reports although a pattern chooses the tests */
 };
 
 enum retry_verdict {

@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "proc/loop.h"
 #include "proc/spawn.h"
+#include "run/rerun.h"
 #include "run/resolve.h"
 #include "run/retry.h"
 #include "run/sink.h"
@@ -42,6 +43,12 @@ struct runner {
 	struct run_file pending; /* what the watchers said, not resolved yet */
 	struct go_call main, again;
 	struct retries retries;
+	struct go_call rerun;
+	struct reruns reruns;
+	struct results attempt; /* what go says of the rerun */
+	struct table held;      /* packages whose lines wait for reruns */
+	size_t turned;          /* packages that pass by their reruns */
+	bool planned;
 	int signals, grace;
 	size_t bad_lines;
 	struct resolve_rules rules;
@@ -73,6 +80,8 @@ static void end_go(struct runner *r, int sig)
 		kill(r->main.child.pid, sig);
 	if (r->again.running)
 		kill(r->again.child.pid, sig);
+	if (r->rerun.running)
+		kill(r->rerun.child.pid, sig);
 }
 
 /* What go still does is not to be waited for longer than it takes to end it. */
@@ -100,6 +109,14 @@ static void read_sink(struct runner *r)
 	sink_read(&r->sink, &r->pending, &r->bad_lines, &ignored);
 }
 
+/* Its lines are written when its failed tests have run again. */
+static bool may_run_again(const struct runner *r, const char *package)
+{
+	const struct package_result *p = results_package(&r->results, package);
+
+	return r->spec->rerun_most && p && p->ended && p->result == TEST_RESULT_FAIL;
+}
+
 static void conclude_package(struct runner *r, const char *package)
 {
 	AUTO_BUF lines = { 0 };
@@ -107,7 +124,10 @@ static void conclude_package(struct runner *r, const char *package)
 	r->rules.ended = is_ending(r);
 	resolve_package(&r->pending, results_package(&r->results, package), package, &r->rules,
 			&r->result->file, &lines);
-	write_run_file(r, &lines);
+	if (may_run_again(r, package))
+		table_put(&r->held, str_of(package), r);
+	else
+		write_run_file(r, &lines);
 	if (r->spec->package_done)
 		r->spec->package_done(r->spec->ctx, &r->result->file, package);
 }
@@ -121,7 +141,7 @@ static size_t watcher_words(const struct runner *r, const struct retry_run *agai
 			    const char **words)
 {
 	/* A run that only answers a question reports to nobody. */
-	bool asks = again && again->pattern;
+	bool asks = again && again->pattern && !again->reports;
 	size_t n = 0;
 
 	words[n++] = r->spec->self;
@@ -186,6 +206,7 @@ static bool start_go(struct runner *r, struct go_call *call, const struct retry_
 /* --- events ------------------------------------------------------------------ */
 
 static void start_retry(struct runner *r);
+static void start_rerun(struct runner *r);
 
 /* A package's last event: what its watcher said is complete. */
 static void package_ended(struct runner *r, const char *package)
@@ -207,6 +228,11 @@ static void take_line(struct runner *r, struct go_call *call, struct str line)
 	AUTO_TEST_EVENT e;
 	bool is_event = test_event_read(&e, line.p, line.n);
 
+	if (call == &r->rerun) {
+		if (is_event)
+			results_add(&r->attempt, &e);
+		return;
+	}
 	if (call->retries && is_event)
 		retries_event(&r->retries, &e);
 	if (call->retries && !retries_counts(&r->retries))
@@ -257,6 +283,104 @@ static void retry_ended(struct runner *r)
 	start_retry(r);
 }
 
+/* --- failed tests that run again ------------------------------------------------------------ */
+
+/* What the attempt left behind counts as what the first run left. */
+static void join_findings(struct runner *r, const struct package_result *ran, uint32_t runs)
+{
+	AUTO_RUN_FILE found = { 0 };
+	AUTO_BUF lines = { 0 };
+	struct resolve_rules rules = r->rules;
+	size_t n = r->spec->policy->rules.len + 1;
+
+	/* What was allowed has been counted. */
+	rules.used = calloc(n, sizeof(*rules.used));
+	rules.possible = calloc(n, sizeof(*rules.possible));
+	if (!rules.used || !rules.possible)
+		abort();
+	read_sink(r);
+	resolve_package(&r->pending, ran, ran->package, &rules, &found, &lines);
+	reruns_join(&r->result->file, &found, ran, runs);
+	free(rules.used);
+	free(rules.possible);
+}
+
+static void show_rerun(struct runner *r, const struct rerun_target *t, bool passed)
+{
+	const struct format *format = r->spec->display.format;
+	struct scene scene = { .out = &r->render.out,
+			       .package = results_package(&r->attempt, t->package),
+			       .module = r->facts->module,
+			       .color = r->spec->display.color,
+			       .format = format ? format : &format_testname };
+
+	if (scene.package)
+		format_put_rerun(&scene, t->test, t->attempts, passed);
+}
+
+static void rerun_ended(struct runner *r)
+{
+	const struct rerun_target *t = &r->reruns.targets.items[r->reruns.at];
+	const struct package_result *ran = results_package(&r->attempt, t->package);
+	bool passed = reruns_judge(&r->reruns, &r->attempt);
+
+	if (!cmdline_flag_on(r->spec->cmdline, "json"))
+		show_rerun(r, t, passed);
+	if (ran)
+		join_findings(r, ran, t->attempts);
+	results_release(&r->attempt);
+	r->attempt = (struct results){ 0 };
+}
+
+static void plan_reruns(struct runner *r)
+{
+	const char *why;
+
+	r->planned = true;
+	why = reruns_plan(&r->reruns, &r->results, r->spec->rerun_max_failures);
+	if (why)
+		buf_printf(&r->render.err, "straggler: %s\n", why);
+	if (r->reruns.targets.len && !cmdline_flag_on(r->spec->cmdline, "json"))
+		buf_puts(&r->render.out, "\n");
+}
+
+/* Starts the rerun that is due. One that cannot be started was no attempt that passed. */
+static void start_rerun(struct runner *r)
+{
+	const struct rerun_target *t;
+	struct err err;
+
+	if (!r->planned && !is_ending(r))
+		plan_reruns(r);
+	while (!r->rerun.running && !is_ending(r) && (t = reruns_due(&r->reruns))) {
+		struct retry_run run = { .package = t->package,
+					 .pattern = t->pattern,
+					 .trace = true,
+					 .frame_pointers = true,
+					 .reports = true };
+
+		read_sink(r);
+		retries_forget(&r->pending, t->package);
+		start_go(r, &r->rerun, &run, &err);
+	}
+}
+
+/* The results that count, and the lines that waited for them. */
+static void end_reruns(struct runner *r)
+{
+	r->turned = reruns_apply(&r->reruns, &r->results);
+	for (size_t i = 0; i < r->results.packages.len && r->spec->rerun_most; i++) {
+		const struct package_result *p = r->results.packages.items[i];
+		AUTO_BUF lines = { 0 };
+
+		if (!table_get(&r->held, str_of(p->package)))
+			continue;
+		reruns_record(&r->result->file, p);
+		reruns_write(&r->result->file, p->package, &lines);
+		write_run_file(r, &lines);
+	}
+}
+
 static void reap(struct runner *r, struct go_call *call)
 {
 	int status;
@@ -270,20 +394,31 @@ static void reap(struct runner *r, struct go_call *call)
 		buf_putc(&call->line, '\n');
 		take_lines(r, call);
 	}
-	if (call->retries)
+	if (call == &r->rerun)
+		rerun_ended(r);
+	else if (call->retries)
 		retry_ended(r);
 	else
 		r->result->go_status =
 		    WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	show(r);
 	if (!r->main.running && !r->again.running)
+		start_rerun(r);
+	show(r);
+	if (!r->main.running && !r->again.running && !r->rerun.running)
 		r->loop.stop = true;
+}
+
+static struct go_call *call_of(struct runner *r, int fd)
+{
+	if (fd == r->main.out)
+		return &r->main;
+	return fd == r->again.out ? &r->again : &r->rerun;
 }
 
 static void on_output(void *ctx, int fd, short revents)
 {
 	struct runner *r = ctx;
-	struct go_call *call = fd == r->main.out ? &r->main : &r->again;
+	struct go_call *call = call_of(r, fd);
 	ssize_t n;
 
 	(void)revents;
@@ -485,7 +620,8 @@ static void sum_up(struct runner *r, int64_t start_ns)
 	bool failed = any_failed(r, &any_ran);
 
 	/* Every failure was the trace's: go's status is not theirs. */
-	res->tests_failed = failed || (res->go_status != 0 && !retries_replaced(&r->retries));
+	res->tests_failed =
+	    failed || (res->go_status != 0 && !retries_replaced(&r->retries) && !r->turned);
 	res->nothing_ran = !any_ran;
 	res->totals = results_totals(&r->results);
 	res->file.end.present = true;
@@ -493,7 +629,7 @@ static void sum_up(struct runner *r, int64_t start_ns)
 	render_end(&r->render, res->tests_failed);
 	render_recap(&r->render, &(struct recap){ .hidden = r->spec->display.hidden,
 						  .elapsed_ns = res->file.end.elapsed_ns,
-						  .runs = 1 });
+						  .runs = 1 + r->reruns.started });
 	show(r);
 }
 
@@ -509,6 +645,7 @@ static bool prepare(struct runner *r, struct err *err)
 	options.module = r->facts->module;
 	r->render = render_new(options);
 	retries_init(&r->retries, &r->arena);
+	r->reruns.arena = &r->arena;
 	r->rules.policy = r->spec->policy;
 	r->rules.chosen = is_choice(r->spec->cmdline);
 	r->rules.used = calloc(r->spec->policy->rules.len + 1, sizeof(uint64_t));
@@ -528,6 +665,10 @@ static void close_runner(struct runner *r)
 	render_free(&r->render);
 	results_release(&r->results);
 	retries_release(&r->retries);
+	reruns_release(&r->reruns);
+	table_release(&r->held, NULL);
+	results_release(&r->attempt);
+	buf_release(&r->rerun.line);
 	sink_close(&r->sink);
 	run_file_release(&r->pending);
 	loop_release(&r->loop);
@@ -552,7 +693,9 @@ bool runner_run(const struct runner_spec *spec, const struct go_facts *facts,
 			    .grace = -1,
 			    .sink = { .fd = -1 },
 			    .main = { .out = -1 },
-			    .again = { .out = -1, .retries = true } };
+			    .again = { .out = -1, .retries = true },
+			    .rerun = { .out = -1 },
+			    .reruns.most = spec->rerun_most };
 	int64_t start_ns = clock_now_ns();
 	bool ok;
 
@@ -563,6 +706,7 @@ bool runner_run(const struct runner_spec *spec, const struct go_facts *facts,
 		ok = start_go(&r, &r.main, NULL, err) && loop_run(&r.loop, err);
 	if (ok) {
 		conclude_rest(&r);
+		end_reruns(&r);
 		warn(&r);
 		sum_up(&r, start_ns);
 	}

@@ -46,9 +46,11 @@ struct runner_spec {
 		unsigned hidden;             /* parts of the summary: enum recap_part */
 		bool quiet, color;
 	} display;
-	int json_file; /* where go's stream goes as it is, -1: nowhere */
-	int run_file;  /* where its lines go, -1: nowhere */
-	sigset_t mask; /* go's signal mask */
+	uint32_t rerun_most;         /* failed tests run so often again, 0: they do not */
+	uint32_t rerun_max_failures; /* unless more than so many failed */
+	int json_file;               /* where go's stream goes as it is, -1: nowhere */
+	int run_file;                /* where its lines go, -1: nowhere */
+	sigset_t mask;               /* go's signal mask */
 	/* What the user shall see now. Returns false when it cannot be written: the run ends. */
 	bool (*show)(void *ctx, struct buf *out, struct buf *err);
 	/* Called once a package is complete, after its lines were written; may be NULL. */

@@ -18,7 +18,8 @@ type Record struct {
 	CreatedAt                   Place `json:"created_at"`
 	Undecided                   int   `json:"undecided_gone"`
 	Goroutines                  any   // an object in a test's line, a number in a package's
-	Seen, Key                   string
+	Seen, Key, Output           string
+	Attempts, Failures          int    // of a test that ran again
 	Start                       *int64 `json:"start_ns"` // nil: not known
 	End                         *int64 `json:"end_ns"`
 	Born                        *int64 `json:"born_ns"`

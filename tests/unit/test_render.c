@@ -283,6 +283,51 @@ static void a_table_keeps_names_apart(void **state)
 	assert_null(table_get(&t, str_of("name 501")));
 }
 
+/* Who prints without end is remembered by the beginning and the end. */
+static void output_is_bounded(void **state)
+{
+	CLEANUP(output_release) struct output o = { 0 };
+	AUTO_BUF short_text = { 0 }, all = { 0 };
+	char line[32];
+
+	(void)state;
+	for (int i = 0; i < 100000; i++) {
+		snprintf(line, sizeof(line), "line %06d\n", i);
+		output_add(&o, str_of(line));
+		assert_true(o.text.len < OUTPUT_HEAD + 5 * OUTPUT_TAIL);
+	}
+	output_put(&o, OUTPUT_HEAD, OUTPUT_TAIL, &all);
+	assert_true(all.len < OUTPUT_HEAD + OUTPUT_TAIL + 64);
+	output_put(&o, 24, 24, &short_text);
+	assert_string_equal(buf_str(&short_text), "line 000000\nline 000001\n"
+						  "... 1199952 bytes are left out here ...\n"
+						  "line 099998\nline 099999\n");
+}
+
+/* One that fails waits, as go's text does, and what another run says takes its place. */
+static void a_format_waits(void **state)
+{
+	struct render_options o = { .hold_failed = true, .module = "m" };
+	struct show s = { 0 };
+
+	(void)state;
+	o.format = &format_testname;
+	o.results = &s.results;
+	s.render = render_new(o);
+	feed(&s, START("m/a") RUN("m/a", "TestA") OUT("m/a", "TestA", "bad")
+		     END("m/a", "TestA", "FAIL", "fail") FAILED("m/a"));
+	shown(&s, "", "");
+	assert_true(render_held(&s.render, "m/a"));
+	render_again(&s.render, "m/a");
+	results_again(&s.results, "m/a");
+	feed(&s, START("m/a") RUN("m/a", "TestA") END("m/a", "TestA", "PASS", "pass") OK("m/a"));
+	shown(&s, "PASS a.TestA (0.10s)\nPASS a\n", "");
+	render_end(&s.render, false);
+	render_recap(&s.render, &(struct recap){ .runs = 1, .elapsed_ns = 1500 * NS_PER_MS });
+	shown(&s, "\nDONE 1 test in 1.500s\n", "");
+	show_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +343,8 @@ int main(void)
 		cmocka_unit_test(what_passes_keeps_no_dump),
 		cmocka_unit_test(events_are_told_from_text),
 		cmocka_unit_test(a_table_keeps_names_apart),
+		cmocka_unit_test(output_is_bounded),
+		cmocka_unit_test(a_format_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
