@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "account/layout.h"
+#include "account/pattern.h"
 #include "base/nearest.h"
 #include "base/str.h"
 #include "base/vec.h"
@@ -373,19 +374,48 @@ static bool was_warned_of(const struct warnings *w, const char *place)
 	return false;
 }
 
-/* What is there to say of a rule that n goroutines used. */
-static void check_one_use(const struct policy_rule *r, uint64_t n, struct arena *a,
-			  struct warnings *w)
+/* Whether a test has one of the names, or is below it; a pattern may have any. */
+static bool names_any(const struct config_texts *names, const struct use *use)
 {
-	bool baseline = r->match[RULE_FINDING].len;
+	for (size_t i = 0; i < names->len; i++) {
+		if (strchr(names->items[i], '*'))
+			return true;
+		for (size_t k = 0; k < use->tests_len; k++)
+			if (pattern_test(names->items[i], use->tests[k]))
+				return true;
+	}
+	return false;
+}
+
+static void warn_unused(const struct policy_rule *r, const struct use *use, struct arena *a,
+			struct warnings *w)
+{
+	const struct config_texts *tests = &r->match[RULE_TEST];
+	AUTO_BUF text = { 0 };
+
+	buf_puts(&text, "matched nothing in this run");
+	if (r->match[RULE_FINDING].len)
+		buf_puts(&text, ": remove it ('straggler baseline --tighten' does)");
+	if (tests->len && !names_any(tests, use)) {
+		const char *nearest = nearest_name(tests->items[0], use->tests, use->tests_len);
+
+		buf_printf(&text, ": no test is called %s", tests->items[0]);
+		if (nearest)
+			buf_printf(&text, "; did you mean '%s'?", nearest);
+	}
+	warn(w, a, r->place, buf_str(&text));
+}
+
+/* What is there to say of a rule that n goroutines used. */
+static void check_one_use(const struct policy_rule *r, uint64_t n, const struct use *use,
+			  struct arena *a, struct warnings *w)
+{
 	char text[128];
 
 	if (!n) {
-		warn(w, a, r->place,
-		     baseline ? "matched nothing in this run: remove it ('straggler baseline "
-				"--tighten' does)"
-			      : "matched nothing in this run");
-	} else if (baseline && r->count != RULE_ANY_COUNT && n < (uint64_t)r->count) {
+		warn_unused(r, use, a, w);
+	} else if (r->match[RULE_FINDING].len && r->count != RULE_ANY_COUNT &&
+		   n < (uint64_t)r->count) {
 		snprintf(text, sizeof(text),
 			 "allows %" PRId64 ", %" PRIu64 " are left: lower it ('straggler "
 			 "baseline --tighten' does)",
@@ -394,14 +424,15 @@ static void check_one_use(const struct policy_rule *r, uint64_t n, struct arena 
 	}
 }
 
-void check_use(const struct policy *p, const uint64_t *used, const bool *possible, struct arena *a,
+void check_use(const struct policy *p, const struct use *use, struct arena *a,
 	       const struct warnings *before, struct warnings *w)
 {
 	for (size_t i = 0; i < p->rules.len; i++) {
 		const struct policy_rule *r = &p->rules.items[i];
 
-		if (possible[i] && !r->expired && !r->built_in && !was_warned_of(before, r->place))
-			check_one_use(r, used[i], a, w);
+		if (use->possible[i] && !r->expired && !r->built_in &&
+		    !was_warned_of(before, r->place))
+			check_one_use(r, use->used[i], use, a, w);
 	}
 }
 

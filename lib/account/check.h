@@ -25,11 +25,18 @@ void check_environment(char *const *envp, const char *const *own, struct arena *
 /* Warns of a Go (minor: 26 for go1.26.8, -1: not known) whose memory nobody knows to read. */
 void check_go(const char *version, int minor, struct arena *a, struct warnings *w);
 
-/* Warns of allowances that matched nothing, and of those of a baseline (they have a key) that
- * allow more goroutines than there are. used and possible have one a rule. Only the possible ones
- * are meant: their package and test were in the run. Of those that were warned of
- * before nothing more is said. */
-void check_use(const struct policy *p, const uint64_t *used, const bool *possible, struct arena *a,
+/* What became of the rules in a run. Borrowed. */
+struct use {
+	const uint64_t *used; /* goroutines, one a rule */
+	const bool *possible; /* one a rule: its package and test were in the run, or all were */
+	const char *const *tests; /* that ran */
+	size_t tests_len;
+};
+
+/* Warns of possible allowances that matched nothing, with the test that was probably meant where
+ * none has the name, and of those of a baseline (they have a key) that allow more goroutines than
+ * there are. Of those that were warned of before nothing more is said. */
+void check_use(const struct policy *p, const struct use *use, struct arena *a,
 	       const struct warnings *before, struct warnings *w);
 
 void warnings_release(struct warnings *w);

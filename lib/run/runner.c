@@ -596,6 +596,19 @@ static bool was_whole(const struct runner *r)
 	return all && !r->rules.chosen;
 }
 
+static void check_rules(struct runner *r, struct warnings *unused)
+{
+	const struct run_file *f = &r->result->file;
+	AUTO_WORDS tests = { 0 };
+	struct use use = { .used = r->rules.used, .possible = r->rules.possible };
+
+	for (size_t i = 0; i < f->tests.len; i++)
+		VEC_PUSH(&tests, f->tests.items[i].test);
+	use.tests = tests.items;
+	use.tests_len = tests.len;
+	check_use(r->spec->policy, &use, &r->arena, r->spec->warnings, unused);
+}
+
 static void warn(struct runner *r)
 {
 	const struct policy *p = r->spec->policy;
@@ -605,8 +618,7 @@ static void warn(struct runner *r)
 	for (size_t i = 0; i < p->rules.len && whole; i++)
 		r->rules.possible[i] |= rule_possible_anywhere(&p->rules.items[i]);
 	if (!r->result->signal)
-		check_use(p, r->rules.used, r->rules.possible, &r->arena, r->spec->warnings,
-			  &unused);
+		check_rules(r, &unused);
 	for (size_t i = 0; i < r->spec->warnings->len; i++)
 		add_warning(r, &r->spec->warnings->items[i]);
 	for (size_t i = 0; i < unused.len; i++)

@@ -438,7 +438,7 @@ static void a_baseline_that_allows_too_much_says_so(void **state)
 
 	(void)state;
 	make(&p, text);
-	check_use(&p, used, possible, &p.arena, &none, &w);
+	check_use(&p, &(struct use){ used, possible, NULL, 0 }, &p.arena, &none, &w);
 	assert_int_equal(w.len, 2);
 	assert_string_equal(w.items[0].text, "allows 3, 1 are left: lower it ('straggler baseline "
 					     "--tighten' does)");
@@ -762,11 +762,38 @@ static void rules_that_matched_nothing_are_warned_of(void **state)
 	policy_use(&p, &f, 1, used);
 	for (size_t i = 0; i < ARRAY_LEN(possible); i++)
 		possible[i] = rule_possible(&p.rules.items[i], &tested);
-	check_use(&p, used, possible, &p.arena, &before, &w);
+	check_use(&p, &(struct use){ used, possible, tests, ARRAY_LEN(tests) }, &p.arena, &before,
+		  &w);
 	assert_int_equal(w.len, 2);
 	assert_string_equal(w.items[0].place, "x.yaml:3");
 	assert_string_equal(w.items[1].place, "x.yaml:5");
 	assert_string_equal(w.items[0].text, "matched nothing in this run");
+}
+
+static void a_misspelt_test_is_guessed(void **state)
+{
+	static const char *const tests[] = { "TestAlpha", "TestAlpha/one", "TestBeta" };
+	static const uint64_t used[5] = { 0 };
+	static const bool possible[5] = { true, true, true, true, true };
+	struct warnings none = { 0 };
+	AUTO_WARNINGS w = { 0 };
+	AUTO_POLICY p = { 0 };
+
+	(void)state;
+	make(&p, "allow:\n  - {created_by: a.F, test: TestAlhpa}\n"
+		 "  - {created_by: a.F, test: TestBeta}\n  - {created_by: a.F, test: Other}\n"
+		 "  - {created_by: a.F, test: TestGamma*}\n  - {created_by: a.F, test: "
+		 "TestAlpha/one}\n");
+	check_use(&p, &(struct use){ used, possible, tests, ARRAY_LEN(tests) }, &p.arena, &none,
+		  &w);
+	assert_int_equal(w.len, 5);
+	assert_string_equal(w.items[0].text, "matched nothing in this run: no test is called "
+					     "TestAlhpa; did you mean 'TestAlpha'?");
+	assert_string_equal(w.items[1].text, "matched nothing in this run");
+	assert_string_equal(w.items[2].text,
+			    "matched nothing in this run: no test is called Other");
+	assert_string_equal(w.items[3].text, "matched nothing in this run");
+	assert_string_equal(w.items[4].text, "matched nothing in this run");
 }
 
 /* In a run of one package rules for the others say nothing wrong. */
@@ -927,6 +954,7 @@ int main(void)
 		cmocka_unit_test(a_rule_that_may_excuse_does_not_hide_one_that_does),
 		cmocka_unit_test(a_key_excuses_its_finding_alone),
 		cmocka_unit_test(a_baseline_that_allows_too_much_says_so),
+		cmocka_unit_test(a_misspelt_test_is_guessed),
 		cmocka_unit_test(sections_narrow_settings),
 		cmocka_unit_test(the_environment_outdoes_sections),
 		cmocka_unit_test(leaks_of_a_package_may_be_only_reported),
