@@ -79,6 +79,7 @@ static bool open_work(struct work *w, const struct request *r, struct err *err)
 	AUTO_BUF path = { 0 };
 
 	if (!state_run(&path, r->run, err) || !run_file_read(&w->run, buf_str(&path), err) ||
+	    !state_run_is_here(&w->run.run, r->run, err) ||
 	    !configuration_read(&w->used, NULL, NULL, err) || !configuration_finish(&w->used, err))
 		return false;
 	target_name(&w->path, r->write, &w->used);

@@ -211,7 +211,7 @@ static bool read_leak(struct bisection *b, const char *path, struct err *err)
 	AUTO_RUN_FILE r = { 0 };
 	bool several = false;
 
-	if (!run_file_read(&r, path, err))
+	if (!run_file_read(&r, path, err) || !state_run_is_here(&r.run, b->run, err))
 		return false;
 	if (find_leak(b, &r, &several, err) || several)
 		return !several;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/str.h"
+#include "gotest/module.h"
 
 static const char *set_variable(const char *name)
 {
@@ -130,4 +131,32 @@ bool state_run(struct buf *path, const char *given, struct err *err)
 		return last_run(path, err);
 	buf_puts(path, given);
 	return true;
+}
+
+static bool is_within(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return !strncmp(path, folder, n) && (!path[n] || path[n] == '/' || ends_with(folder, "/"));
+}
+
+static bool is_of_module(const struct run_record *run, const char *dir)
+{
+	struct arena a = { 0 };
+	struct module_place here;
+	bool is = module_locate(dir, &a, &here) && !strcmp(here.module, run->module);
+
+	arena_clear(&a);
+	return is;
+}
+
+bool state_run_is_here(const struct run_record *run, const char *given, struct err *err)
+{
+	char dir[PATH_MAX];
+
+	if (given || !*run->dir || !getcwd(dir, sizeof(dir)) || is_within(run->dir, dir) ||
+	    is_within(dir, run->dir) || is_of_module(run, dir))
+		return true;
+	return err_set(err, ERR_USAGE,
+		       "the last run was in %s: name a run file, or test here first", run->dir);
 }

@@ -231,3 +231,20 @@ func TestBranchWithoutCommit(t *testing.T) {
 		wantText(t, strings.Join(args, " "), result.Stderr, text)
 	}
 }
+
+// Nothing is written for the leaks of one module into the files of another.
+func TestLastRunOfAnotherModule(t *testing.T) {
+	t.Parallel()
+	r := newRepository(t, module)
+	wantCode(t, r.Straggler("test", "."), 1)
+	other := filepath.Join(r.Temp, "other")
+	if err := os.Mkdir(other, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	cmd := r.Command(r.Program, "baseline")
+	cmd.Dir = other
+	result := r.Do(cmd)
+	wantCode(t, result, 2)
+	wantText(t, "stderr", result.Stderr, "the last run was in "+r.Dir)
+	wantCode(t, r.Straggler("baseline"), 0)
+}
