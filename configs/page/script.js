@@ -175,6 +175,9 @@ function hangFindings() {
 		});
 }
 
+// Of those to be taken from the end; without a start they are the last to be taken.
+const later = (a, b) => (b.start < 0 ? Infinity : b.start) - (a.start < 0 ? Infinity : a.start) || 0;
+
 // Subtests come behind their test, brothers in the order of their start.
 function sortTests(p) {
 	const children = new Map();
@@ -190,13 +193,13 @@ function sortTests(p) {
 		children.get(parent).push(t);
 	}
 	const sorted = [];
-	const stack = [...(children.get('') || [])].sort((a, b) => b.start - a.start).map(t => [t, 0]);
+	const stack = [...(children.get('') || [])].sort(later).map(t => [t, 0]);
 	while (stack.length) {
 		const [t, depth] = stack.pop();
 		t.depth = depth;
 		t.label = t.parent ? t.name.slice(t.parent.length + 1) : t.name;
 		sorted.push(t);
-		for (const child of (children.get(t.name) || []).sort((a, b) => b.start - a.start))
+		for (const child of (children.get(t.name) || []).sort(later))
 			if (child !== t)
 				stack.push([child, depth + 1]);
 	}
@@ -358,7 +361,7 @@ function fillChips(id, order, counts, chosen) {
 					chosen[event.target.checked ? 'add' : 'delete'](name);
 					update();
 				} }), make('span', {}, name + ' ', make('b', {}, number(counts.get(name))))));
-	$(id).hidden = !$(id).querySelector('input');
+	$(id).hidden = $(id).querySelectorAll('input').length < 2;
 }
 
 function fillFilters() {
@@ -368,7 +371,7 @@ function fillFilters() {
 	fillSelect('package', 'all packages', counts);
 	fillSelect('class', 'all classes', tally(groups.flatMap(g => [...g.classes])));
 	fillSelect('kind', 'all owners', tally(groups.flatMap(g => [...g.kinds])));
-	fillChips('statuses', statuses, tally(groups.map(g => g.status)), filters.statuses);
+	fillChips('statuses', statuses.filter(s => s !== 'gone'), tally(groups.map(g => g.status)), filters.statuses);
 	fillChips('standings', standings, tally(groups.map(g => g.standing)), filters.standings);
 	$('search').addEventListener('input', () => {
 		filters.search = $('search').value.trim().toLowerCase();
@@ -411,8 +414,6 @@ let table;
 // Packages of the module are known by their folder.
 function shortPackage(name) {
 	const module = text(data.module);
-	if (module && name === module)
-		return '.';
 	return module && name.startsWith(module + '/') ? './' + name.slice(module.length + 1) : name;
 }
 
@@ -565,15 +566,20 @@ function tickStep(span) {
 	return [5, 2, 1].map(n => n * power).find(step => span / step >= 4) || power;
 }
 
+const tickLabel = ns => duration(Math.round(ns)).replace(/\.0+ | /, ' ').replace(/(\.\d*?)0+ /, '$1 ');
+
 function putTicks(chart, p) {
 	const step = tickStep(p.to - p.from);
 	for (let ns = Math.ceil(p.from / step) * step; ns <= Math.min(p.to, p.end); ns += step) {
-		const tick = make('span', { class: 'tick', 'aria-hidden': 'true' }, ns ? duration(Math.round(ns)) : '0');
+		const tick = make('span', { class: 'tick', 'aria-hidden': 'true' }, ns ? tickLabel(ns) : '0');
 		tick.style.left = percent(p, ns) + '%';
 		if (percent(p, ns) > 3 || !ns)
 			chart.append(tick);
 	}
 }
+
+// What is there when all had time to end; nobody knows where nobody looked.
+const settled = p => p.checked === 'no' ? p.after : p.left;
 
 // A step is as high as the most that were alive in it.
 function curvePath(p) {
@@ -582,8 +588,7 @@ function curvePath(p) {
 	const x = ns => Math.max(-1, Math.min(percent(p, ns) * 10, 1010)).toFixed(2);
 	let path = 'M' + x(0) + ',' + y(0) + 'H' + x(begin);
 	peak.forEach((n, i) => { path += 'V' + y(n) + 'H' + x(Math.min(begin + (i + 1) * step, p.end)); });
-	path += 'V' + y(p.after) + 'H' + x(p.whole);
-	return path;
+	return path + 'V' + y(settled(p)) + 'H' + x(p.whole);
 }
 
 function putCurve(chart, p) {
@@ -608,7 +613,8 @@ function putAfter(track, p) {
 	track.append(after);
 }
 
-const levels = p => 'before ' + number(p.before) + ' · peak ' + number(p.peak) + ' · after ' + number(p.after);
+const levels = p => 'before ' + number(p.before) + ' · peak ' + number(p.peak) + ' · after ' + number(p.after) +
+	(p.checked === 'no' ? '' : ' · left ' + number(p.left));
 
 function chartOf(p) {
 	if (!p.curve)
@@ -757,7 +763,7 @@ function trackOf(t) {
 		if (from <= 100 && percent(p, t.end >= 0 ? t.end : p.end) >= 0)
 			track.append(span);
 	} else if (t.result) {
-		track.append(make('span', { class: 'missing' }, 'took ' + duration(t.elapsed) + '; when is not recorded'));
+		track.append(make('span', { class: 'missing' }, (t.elapsed ? 'took ' + duration(t.elapsed) + '; ' : '') + 'when it ran is not recorded'));
 	}
 	putAfter(track, p);
 	track.append(...clusters(p, wantedOf(t)).map(x => leftBar(t, x)).filter(Boolean));
@@ -931,7 +937,7 @@ const VARIANTS = 300;
 function variants(g, item) {
 	if (g.items.length < 2)
 		return [];
-	return [make('h3', {}, count(g.items.length, 'finding') + ' of this go statement'),
+	return [make('h3', {}, count(g.items.length, 'finding') + ' of this go statement, ' + count(g.count, 'goroutine')),
 		make('ul', { class: 'variants' }, ...g.items.slice(0, VARIANTS).map((f, i) => make('li', {},
 			make('button', { type: 'button', 'aria-current': String(i === item), onclick: () => open(g, i) },
 				make('span', {}, f.owner), make('span', { class: 'number quiet' }, f.cls.id + ' ×' + number(f.count)))))),
@@ -944,9 +950,12 @@ function sentence(f) {
 	return count(f.count, 'goroutine') + (f.count === 1 ? ' ' : ': each ') + f.cause;
 }
 
+// Names of subtests are long: a line may end behind each of their parts.
+const breakable = name => name.split(/(?<=[/_])/).flatMap(part => [part, make('wbr')]);
+
 function story(g, item, headline) {
 	const f = g.items[item];
-	const title = make(headline, headline === 'h2' ? { id: 'detail-title' } : {}, f ? f.owner : g.owner);
+	const title = make(headline, headline === 'h2' ? { id: 'detail-title' } : {}, ...breakable(f ? f.owner : g.owner));
 	const where = make('p', { class: 'where' }, g.package + (g.key ? ' · ' + g.key : ''));
 	if (!f)
 		return [title, where, make('p', { class: 'cause' }, 'Only the base has this: ' + count(g.baseCount, 'goroutine') + ', ' + g.cls.id),

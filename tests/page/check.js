@@ -125,7 +125,7 @@ async function timeline() {
 	isTrue('it opens', await page.$eval('#detail', d => d.open));
 	await page.keyboard.press('Escape');
 	isTrue('curves', (await page.$$('.chart .high')).length > 1);
-	isTrue('before, peak, after', /before \d+ · peak \d+ · after \d+/.test(await page.locator('.chart').first().getAttribute('aria-label')));
+	isTrue('before, peak, after', /before \d+ · peak \d+ · after \d+ · left \d+/.test(await page.locator('.chart').first().getAttribute('aria-label')));
 	const ticks = await texts(page, '.opened .tick');
 	await page.locator('[data-zoom="Zoom in"]').first().click();
 	isTrue('zooming', JSON.stringify(await texts(page, '.opened .tick')) !== JSON.stringify(ticks));
@@ -245,7 +245,7 @@ async function quick() {
 async function older() {
 	const page = await open('leaks');
 	isTrue('it says so', (await page.innerText('#timeline')).includes('No curve: the run file does not have it.'));
-	isTrue('tests are told', (await page.innerText('#timeline')).includes('when is not recorded'));
+	isTrue('tests are told', (await page.innerText('#timeline')).includes('when it ran is not recorded'));
 	isTrue('no bar is made up', (await page.$$('.span')).length === 0);
 	page.quiet();
 }
