@@ -558,6 +558,7 @@ static bool write_page(const struct run_file *r, const struct report_options *o,
 	release(&p);
 	buf_put(out, page_head, page_head_size);
 	put_escaped(out, &json);
+	buf_putc(out, '\n');
 	buf_put(out, page_tail, page_tail_size);
 	return true;
 }
