@@ -10,6 +10,12 @@
  *
  * Nobody is guessed at: a leak that nothing in the range touches has no suspect, and says
  * which commit the go statement is from.
+ *
+ * Limits. A function that was moved and renamed at once, or moved by a merge itself, is new where
+ * it is. Of a merge only what none of its parents has counts, so one that takes a line away that
+ * one parent never had is not seen. In a shallow clone only first parents are followed. The
+ * deadline is looked at after each commit: one very large commit, or the search for
+ * renames in it, may take longer.
  */
 #ifndef VCS_BLAME_H
 #define VCS_BLAME_H

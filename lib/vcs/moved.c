@@ -66,17 +66,85 @@ static bool same_folder(const char *a, const char *b)
 	return n == k && !memcmp(a, b, n);
 }
 
+/* The next line of a declaration that says something, without white space at its ends. */
+static bool next_line(struct str *rest, struct str *line)
+{
+	while (str_line(rest, line)) {
+		while (line->n && strchr(" \t\r", line->p[line->n - 1]))
+			line->n--;
+		while (line->n && strchr(" \t", *line->p)) {
+			line->p++;
+			line->n--;
+		}
+		if (line->n > 2)
+			return true;
+	}
+	return false;
+}
+
+static struct str text_of(const struct version *v, const struct declaration *d)
+{
+	struct str rest = v->text, line, text = { rest.p, 0 };
+	uint32_t n = 0;
+
+	while (n < d->last && str_line(&rest, &line)) {
+		if (++n == d->first)
+			text.p = line.p;
+		text.n = (size_t)(rest.p - text.p);
+	}
+	return text;
+}
+
+static bool has_line(struct str text, struct str wanted)
+{
+	struct str line;
+
+	while (next_line(&text, &line))
+		if (str_eq(line, wanted))
+			return true;
+	return false;
+}
+
+/* In another folder the name alone says little: half of its lines have to be the same. */
+static bool is_alike(const struct move *m)
+{
+	struct str old = text_of(&m->old, m->from), rest = text_of(&m->new, m->to), line;
+	size_t all = 0, same = 0;
+
+	while (next_line(&rest, &line)) {
+		all++;
+		same += has_line(old, line) ? 1 : 0;
+	}
+	return all > 1 && 2 * same >= all;
+}
+
 /* Whether the delta is that of the file that the function left. */
-static bool left_here(struct move *m, const git_diff_delta *d, struct err *err)
+static bool left_here(struct move *m, const git_diff_delta *d, bool near, struct err *err)
 {
 	if (!strcmp(d->new_file.path, m->function->path) || !ends_with(d->old_file.path, ".go") ||
-	    !same_folder(d->old_file.path, m->function->path))
+	    same_folder(d->old_file.path, m->function->path) != near)
 		return false;
 	if (!read_version(m, &d->old_file, &m->old, err) || !named(m, &m->old) ||
 	    !read_version(m, &d->new_file, &m->left, err))
 		return false;
 	m->from = named(m, &m->old);
-	return !named(m, &m->left);
+	return !named(m, &m->left) && (near || is_alike(m));
+}
+
+static bool find_left(struct move *m, bool near, struct err *err)
+{
+	size_t n = git_diff_num_deltas(m->spec->diff);
+
+	for (size_t i = 0; i < n && m->to && !err->code; i++) {
+		const git_diff_delta *d = git_diff_get_delta(m->spec->diff, i);
+
+		if (!left_here(m, d, near, err))
+			continue;
+		m->old_path =
+		    texts_keep(m->spec->paths, d->old_file.path, strlen(d->old_file.path));
+		return true;
+	}
+	return false;
 }
 
 static bool find(struct move *m, struct err *err)
@@ -92,16 +160,7 @@ static bool find(struct move *m, struct err *err)
 			return false;
 	}
 	m->to = named(m, &m->new);
-	for (size_t i = 0; i < n && m->to && !err->code; i++) {
-		const git_diff_delta *d = git_diff_get_delta(m->spec->diff, i);
-
-		if (!left_here(m, d, err))
-			continue;
-		m->old_path =
-		    texts_keep(m->spec->paths, d->old_file.path, strlen(d->old_file.path));
-		return true;
-	}
-	return false;
+	return find_left(m, true, err) || find_left(m, false, err);
 }
 
 /* --- spots --------------------------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* Functions that a commit took from one file of a folder to another one. */
+/* Functions that a commit took from one file to another one. */
 #ifndef VCS_MOVED_H
 #define VCS_MOVED_H
 
@@ -19,7 +19,8 @@ struct moved_spec {
 
 /*
  * Functions that the commit seems to add, but that another file of the folder had and has no
- * more, were moved: they and their lines are followed there, and only what changed on the
+ * more, were moved; so were those that a file of another folder had, when half of their lines
+ * stayed the same: they and their lines are followed there, and only what changed on the
  * way is in *touches then. Fails when a file cannot be read.
  */
 bool moved_follow(const struct moved_spec *spec, struct touches *touches, struct spots *before,

@@ -293,6 +293,37 @@ static void who_moves_a_function_is_no_suspect(void **state)
 	tear_down(&f);
 }
 
+static void who_moves_a_function_to_another_folder_is_no_suspect(void **state)
+{
+	struct fixture f;
+	struct sha sha;
+
+	(void)state;
+	set_up(&f);
+	history_write(&f.h, "n.go", "package m\n\nvar n, a, b, c, d, e = 1, 2, 3, 4, 5, 6\n");
+	history_commit(&f.h, "begin");
+	history_write(&f.h, "old.go", FETCH);
+	sha = history_commit(&f.h, "m: fetch all");
+	history_write(&f.h, "old.go", "package m\n\nfunc other() {}\n");
+	history_write(&f.h, "sub/new.go",
+		      FETCH "\nvar n, a, b, c, d, e = 1, 2, 3, 4, 5, 6\n\nfunc more() {}\n");
+	history_commit(&f.h, "a package of its own");
+	run_at(&f, "sub/new.go", 7);
+	assert_true(blame(&f, "HEAD~2"));
+	assert_int_equal(leak(&f)->suspect_commits.len, 1);
+	assert_first(&f, &sha, "adds the go statement", "old.go", 7);
+	/* Another function of that name is no move. */
+	history_write(&f.h, "sub/new.go", "package m\n\nfunc more() {}\n");
+	history_write(&f.h, "deep/er.go",
+		      "package deep\n\nfunc fetchAll() {\n\ta := 7\n\tb := 8\n\tgo func() {\n"
+		      "\t\tout <- get(ctx)\n\t}()\n\twait(1, a)\n\tstop(b)\n\tend()\n}\n");
+	sha = history_commit(&f.h, "another one");
+	run_at(&f, "deep/er.go", 6);
+	assert_true(blame(&f, "HEAD~1"));
+	assert_first(&f, &sha, "adds the go statement", "deep/er.go", 6);
+	tear_down(&f);
+}
+
 static void a_merge_leads_to_the_branch_it_came_from(void **state)
 {
 	struct fixture f;
@@ -512,6 +543,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_committed_is_a_suspect),
 		cmocka_unit_test(who_moves_or_indents_is_no_suspect),
 		cmocka_unit_test(who_moves_a_function_is_no_suspect),
+		cmocka_unit_test(who_moves_a_function_to_another_folder_is_no_suspect),
 		cmocka_unit_test(a_merge_leads_to_the_branch_it_came_from),
 		cmocka_unit_test(what_both_parents_had_is_the_merge_s_to_lose),
 		cmocka_unit_test(commits_that_the_user_ignores_are_no_suspects),
