@@ -15,6 +15,7 @@
 #include "configuration.h"
 #include "files.h"
 #include "help.h"
+#include "live.h"
 #include "proc/spawn.h"
 #include "program.h"
 #include "repetition.h"
@@ -53,6 +54,7 @@ struct invocation {
 	int json_file;               /* -1: none */
 	struct err uncompared;       /* why there is no comparison with the base */
 	struct err unrepeated;       /* why tests could not be run again */
+	struct live live;
 	uint32_t rerun_most, rerun_max_failures;
 	uint32_t runs;
 	int64_t stress_ns;
@@ -194,10 +196,22 @@ static bool show(void *ctx, struct buf *out, struct buf *errors)
 {
 	struct invocation *t = ctx;
 
+	live_clear(&t->live);
+	live_printed(&t->live, out);
 	if (buf_flush(out, STDOUT_FILENO) && buf_flush(errors, STDERR_FILENO))
 		return true;
 	t->refused = errno;
 	return false;
+}
+
+static void tick(void *ctx, const struct results *results)
+{
+	struct invocation *t = ctx;
+
+	if (results)
+		live_draw(&t->live, results);
+	else
+		live_clear(&t->live);
 }
 
 /* Nobody reads on: the status is that of go test, which a signal ends then. */
@@ -408,6 +422,7 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 		.rerun_max_failures = t->rerun_max_failures,
 		.json_file = t->json_file,
 		.show = show,
+		.tick = t->live.on ? tick : NULL,
 		.ctx = t,
 	};
 	struct runner_result r;
@@ -460,6 +475,14 @@ static bool open_json(struct invocation *t, struct err *err)
 	return !path || t->json_file >= 0 || err_sys(err, errno, "write %s", path);
 }
 
+static bool start_live(struct invocation *t, int argc, char **argv)
+{
+	if (!t->report.quiet)
+		live_open(&t->live, &t->cmdline, t->format, t->go.module, (const char *const *)argv,
+			  (size_t)argc);
+	return true;
+}
+
 static bool run_tests(struct invocation *t, int argc, char **argv, int *code, struct err *err)
 {
 	const char *why;
@@ -486,7 +509,7 @@ static bool run_tests(struct invocation *t, int argc, char **argv, int *code, st
 	       configure(t, err) &&
 	       share_take(&t->share, &t->cmdline, cmdline_option(&t->cmdline, OPT_SHARD),
 			  cmdline_option(&t->cmdline, OPT_SHARD_BY), &t->arena, err) &&
-	       find_self(t, err) && prepare_repeats(t, err) &&
+	       find_self(t, err) && prepare_repeats(t, err) && start_live(t, argc, argv) &&
 	       run_files_open(&t->run_files, test_option(&t->cmdline, OPT_RUN_FILE), err) &&
 	       open_json(t, err) && run_files_write_policy(&t->run_files, &t->policy_text, err) &&
 	       go_on(t, argc, argv, code, err);
@@ -521,6 +544,7 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 		ok = skip_step(ok, code, err);
 	if (t.json_file >= 0)
 		close(t.json_file);
+	live_close(&t.live);
 	run_files_close(&t.run_files);
 	report_files_release(&t.files);
 	base_close(&t.base);

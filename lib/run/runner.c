@@ -20,6 +20,7 @@
 
 #define PIECE       65536
 #define GRACE_NS    (3 * NS_PER_S) /* for go to end after a signal */
+#define BEAT_NS     (NS_PER_S / 5)
 #define WATCH_WORDS 32
 
 /* One go test under way: the user's own, or a retry of one package. */
@@ -49,7 +50,7 @@ struct runner {
 	struct table held;      /* packages whose lines wait for reruns */
 	size_t turned;          /* packages that pass by their reruns */
 	bool planned;
-	int signals, grace;
+	int signals, grace, beat;
 	size_t bad_lines;
 	struct resolve_rules rules;
 };
@@ -472,6 +473,8 @@ static void on_signal(void *ctx, int fd, short revents)
 	while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (!r->result->signal)
 			r->result->signal = (int)info.ssi_signo;
+		if (r->spec->tick)
+			r->spec->tick(r->spec->ctx, NULL);
 		/* From a terminal go got it, too. */
 		if (info.ssi_code <= 0)
 			end_go(r, (int)info.ssi_signo);
@@ -487,6 +490,29 @@ static void on_grace(void *ctx, int fd, short revents)
 	(void)revents;
 	timer_clear(fd);
 	end_go(r, SIGKILL);
+}
+
+static void on_beat(void *ctx, int fd, short revents)
+{
+	struct runner *r = ctx;
+
+	(void)revents;
+	timer_clear(fd);
+	if (is_ending(r))
+		return;
+	r->spec->tick(r->spec->ctx, &r->results);
+	timer_set(fd, BEAT_NS);
+}
+
+static bool start_beat(struct runner *r, struct err *err)
+{
+	if (!r->spec->tick)
+		return true;
+	if (!timer_open(&r->beat, err))
+		return false;
+	loop_add(&r->loop, r->beat, POLLIN, on_beat, r);
+	timer_set(r->beat, BEAT_NS);
+	return true;
 }
 
 /* --- from start to end ---------------------------------------------------------- */
@@ -669,7 +695,7 @@ static bool prepare(struct runner *r, struct err *err)
 		return false;
 	loop_add(&r->loop, r->signals, POLLIN, on_signal, r);
 	loop_add(&r->loop, r->grace, POLLIN, on_grace, r);
-	return true;
+	return start_beat(r, err);
 }
 
 static void close_runner(struct runner *r)
@@ -690,6 +716,8 @@ static void close_runner(struct runner *r)
 		close(r->signals);
 	if (r->grace >= 0)
 		close(r->grace);
+	if (r->beat >= 0)
+		close(r->beat);
 	free(r->rules.used);
 	free(r->rules.possible);
 	arena_clear(&r->arena);
@@ -703,6 +731,7 @@ bool runner_run(const struct runner_spec *spec, const struct go_facts *facts,
 			    .result = result,
 			    .signals = -1,
 			    .grace = -1,
+			    .beat = -1,
 			    .sink = { .fd = -1 },
 			    .main = { .out = -1 },
 			    .again = { .out = -1, .retries = true },
@@ -717,6 +746,8 @@ bool runner_run(const struct runner_spec *spec, const struct go_facts *facts,
 	if (ok && !spec->idle)
 		ok = start_go(&r, &r.main, NULL, err) && loop_run(&r.loop, err);
 	if (ok) {
+		if (spec->tick)
+			spec->tick(spec->ctx, NULL);
 		conclude_rest(&r);
 		end_reruns(&r);
 		warn(&r);

@@ -53,6 +53,9 @@ struct runner_spec {
 	sigset_t mask;               /* go's signal mask */
 	/* What the user shall see now. Returns false when it cannot be written: the run ends. */
 	bool (*show)(void *ctx, struct buf *out, struct buf *err);
+	/* Called a few times a second while go runs, and once with NULL before the end is shown; may be
+	 * NULL. */
+	void (*tick)(void *ctx, const struct results *results);
 	/* Called once a package is complete, after its lines were written; may be NULL. */
 	void (*package_done)(void *ctx, struct run_file *file, const char *package);
 	void *ctx;

@@ -63,6 +63,8 @@ func wantHarmless(t *testing.T, shown string) {
 	if shown == "" || !utf8.ValidString(shown) {
 		t.Errorf("no UTF-8: %q", shown)
 	}
+	// Our own line at the foot is drawn and taken away.
+	shown = strings.ReplaceAll(shown, "\r\x1b[J", "\n")
 	for _, c := range strings.ReplaceAll(shown, "\r\n", "\n") {
 		if c != '\n' && c != '\t' && (unicode.IsControl(c) || unicode.Is(unicode.Cf, c)) {
 			t.Errorf("%U in %q", c, shown)
