@@ -16,7 +16,6 @@ static const struct {
 	struct option_spec spec;
 	const char *value; /* what it takes, for help */
 	const char *help;
-	bool twin; /* there is a variable for it, too */
 } options[OPT_COUNT] = {
 	[OPT_CONFIG] = { { "config", true },
 			 "FILE",
@@ -44,42 +43,40 @@ static const struct {
 			   "with --shard: shares that took as long in this run file" },
 	[OPT_RUN_FILE] = { { "run-file", true },
 			   "FILE",
-			   "where the record of the run goes (the state folder)",
-			   true },
+			   "where the record of the run goes (the state folder)" },
 	[OPT_REPORT] = { { "report", true },
 			 "FORMAT=FILE",
 			 "write a report, too; may be given again ('straggler report --help')" },
 	[OPT_FORMAT] = { { "format", true },
 			 "NAME",
-			 "how tests are shown as they run (go test's own way)",
-			 true },
+			 "how tests are shown as they run (go test's own way)" },
 	[OPT_HIDE_SUMMARY] = { { "hide-summary", true },
 			       "PARTS",
-			       "with a format: leave out skipped, failed, errors, output or all",
-			       true },
-	[OPT_JSONFILE] = { { "jsonfile", true }, "FILE", "write what go test -json says", true },
+			       "with a format: leave out skipped, failed, errors, output or all" },
+	[OPT_JSONFILE] = { { "jsonfile", true }, "FILE", "write what go test -json says" },
 	[OPT_RERUN_FAILS] = { { "rerun-fails", VALUE_MAYBE },
 			      "[=N]",
-			      "run failed tests again, up to N times (2), until they pass once",
-			      true },
+			      "run failed tests again, up to N times (2), until they pass once" },
 	[OPT_RERUN_MAX_FAILURES] = { { "rerun-fails-max-failures", true },
 				     "N",
-				     "but not when more than N failed (10)",
-				     true },
+				     "but not when more than N failed (10)" },
 	[OPT_COUNTS] = { { "counts", false },
 			 "",
-			 "show the goroutines before, after, started, peak and left of each test",
-			 true },
-	[OPT_COLOR] = { { "color", true }, "WHEN", "auto, always or never (auto)", true },
+			 "show the goroutines before, after, started, peak and left of each test" },
+	[OPT_COLOR] = { { "color", true }, "WHEN", "auto, always or never (auto)" },
 	[OPT_QUIET] = { { "quiet", false },
 			"",
-			"show only what failed, what leaked and what was not checked",
-			true },
-	[OPT_VERBOSE] = { { "verbose", false },
-			  "",
-			  "show stacks, evidence and what was excused",
-			  true },
+			"show only what failed, what leaked and what was not checked" },
+	[OPT_VERBOSE] = { { "verbose", false }, "", "show stacks, evidence and what was excused" },
 	[OPT_HELP] = { { "help", false }, "", "print this" },
+};
+
+/* There is a variable for each, too. */
+static const bool twins[OPT_COUNT] = {
+	[OPT_RUN_FILE] = true, [OPT_FORMAT] = true,      [OPT_HIDE_SUMMARY] = true,
+	[OPT_JSONFILE] = true, [OPT_RERUN_FAILS] = true, [OPT_RERUN_MAX_FAILURES] = true,
+	[OPT_COUNTS] = true,   [OPT_COLOR] = true,       [OPT_QUIET] = true,
+	[OPT_VERBOSE] = true,
 };
 
 /* Options that are settings: the rest is in their row. */
@@ -106,11 +103,11 @@ struct option_spec test_option_spec(enum test_option option)
 bool test_option_twin(enum test_option option, char name[static 40])
 {
 	char *p = name + snprintf(name, 40, "STRAGGLER_%s",
-				  options[option].twin ? options[option].spec.name : "");
+				  twins[option] ? options[option].spec.name : "");
 
 	while (--p > name + strlen("STRAGGLER_") - 1)
 		*p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
-	return options[option].twin;
+	return twins[option];
 }
 
 const char *test_option(const struct cmdline *c, enum test_option option)
