@@ -189,6 +189,27 @@ static const struct class_row rows[CLASS_COUNT] = {
 		.may_go_on = true,
 		.status = STATUS_LEAK,
 	},
+	[CLASS_FD] = {
+		.id = "fd",
+		.cause = "was opened and not closed",
+		.usually = "close it when the test is done with it: defer f.Close() or t.Cleanup; the collector closes an os.File, but nobody knows when",
+		.known = "it was not open when the tests began, is open when they are over, and there are more with every repeat of the test; what a goroutine that is left may hold is not counted",
+		.docs = "https://pkg.go.dev/os#File.Close",
+		.status = STATUS_LEAK,
+		.unit = "file descriptor",
+		.counted = "more with every repeat of the test",
+		.began = "opened",
+	},
+	[CLASS_UNWAITED_CHILD] = {
+		.id = "unwaited-child",
+		.cause = "still runs, and nobody waits for it",
+		.usually = "exec.CommandContext with t.Context(), and Wait; or Kill and then Wait",
+		.known = "it is a child of the tests' process, was not there when the tests began, still runs after time to finish, and comes again; no goroutine of its test is left",
+		.docs = "https://pkg.go.dev/os/exec#Cmd.Start",
+		.status = STATUS_LEAK,
+		.unit = "child process",
+		.counted = "more with every repeat of the test",
+	},
 	[CLASS_GOROUTINE_SURGE] = {
 		.id = "goroutine-surge",
 		.cause = "at once, above the limit",
@@ -233,6 +254,8 @@ static const struct {
 	  "sends on a full channel (%) that nobody receives from any more" },
 	{ CLASS_WAITGROUP, "counter ",
 	  "waits for a WaitGroup whose counter never gets down from % to 0" },
+	{ CLASS_FD, "", "was opened and not closed: %" },
+	{ CLASS_UNWAITED_CHILD, "", "still runs, and nobody waits for it: %" },
 	{ CLASS_GOROUTINE_SURGE, "limit ", "at once, above the limit of %" },
 	{ CLASS_MEMORY_SURGE, "limit ", "of memory at once, above the limit of %" },
 	{ CLASS_LOCK_CYCLE, "", "is deadlocked: % goroutines wait for each other's locks" },
@@ -251,7 +274,7 @@ const struct class_row *class_row(enum class_id id)
 
 static void put_rest(struct buf *out, const char *rest)
 {
-	const char *slash = strchr(rest, '/');
+	const char *slash = *rest >= '0' && *rest <= '9' ? strchr(rest, '/') : NULL;
 
 	if (slash) {
 		buf_put(out, rest, (size_t)(slash - rest));

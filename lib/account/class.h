@@ -36,6 +36,8 @@ enum class_id {
 	CLASS_SPIN,
 	CLASS_SYSCALL,
 	CLASS_PROCESS,
+	CLASS_FD,
+	CLASS_UNWAITED_CHILD,
 	CLASS_GOROUTINE_SURGE,
 	CLASS_MEMORY_SURGE,
 	CLASS_UNKNOWN, /* a wait reason that this version does not know */
@@ -51,10 +53,11 @@ struct class_row {
 	const char *docs;    /* what Go's documentation says about it: a URL */
 	enum status status;  /* when nobody configured another */
 	bool may_go_on;      /* by itself: it sleeps, runs, or waits for the world outside */
-	bool is_figure; /* count is a number that was reached, of nothing that is still there */
-	const char *
-	    unit; /* of a figure's count: "goroutine"; of what stays as it is in the plural, "MiB" */
-	const char *counted; /* how a figure was got */
+	bool is_figure;   /* count is a number that was reached, of nothing that is still there */
+	const char *unit; /* of the count, NULL: it counts goroutines that are still there. Of a
+			   * figure "goroutine"; of what stays as it is in the plural, "MiB" */
+	const char *counted; /* how what has a unit was got */
+	const char *began;   /* what the place says where it comes from; NULL: it was started */
 };
 
 /* Static. */

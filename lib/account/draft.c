@@ -130,7 +130,7 @@ struct draft draft_of(const struct run_file *r, const char *key)
 		if (f->status == STATUS_LEAK && *f->allowance)
 			d.beyond = f->allowance,
 			d.beyond_count = asked_about(r, f->allowance, f->package);
-		figure |= class_row(f->class)->is_figure;
+		figure |= class_row(f->class)->unit != NULL;
 		add(&d, f);
 	}
 	if (!figure && d.created_by && is_users(r, d.created_by))

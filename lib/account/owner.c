@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "account/opening.h"
 #include "base/buf.h"
 #include "base/str.h"
 #include "base/vec.h"
@@ -43,11 +44,22 @@ static struct owner *new_owner(struct owners *o, enum owner_kind kind)
 	return w;
 }
 
+static void keep_opening(struct owners *o, const struct trace_stack *s)
+{
+	for (size_t i = 0; i < o->openings.len; i++)
+		if (o->openings.items[i] == s)
+			return;
+	VEC_PUSH(&o->openings, trace_stack_hold(o->trace, s));
+}
+
 /* Every RUN line is written through the printer's lock: see gotest/name.h's
  * neighbour facts in src/testing/testing.go, (*chattyPrinter).Updatef. */
 static uint32_t mark(void *ctx, const struct trace_stack *s)
 {
-	(void)ctx;
+	struct owners *o = ctx;
+
+	if (o->keep_openings && opening_of(s))
+		keep_opening(o, s);
 	if (find_frame(s, "testing.(*chattyPrinter).Updatef") < 0)
 		return 0;
 	if (find_frame(s, "testing.(*B).Run") >= 0)
@@ -409,6 +421,9 @@ void owners_release(struct owners *o)
 	for (size_t i = 0; i < o->all.len; i++)
 		if (o->all.items[i]->run_at)
 			trace_stack_drop(o->trace, o->all.items[i]->run_at);
+	for (size_t i = 0; i < o->openings.len; i++)
+		trace_stack_drop(o->trace, o->openings.items[i]);
+	VEC_FREE(&o->openings);
 	VEC_FREE(&o->all);
 	map_release(&o->writes);
 	map_release(&o->bench_writes);

@@ -69,6 +69,11 @@ struct owners {
 	bool unclaimed;          /* a test goroutine had no write: names cannot be matched */
 	bool signals;            /* os/signal's loop was started */
 	int64_t begin_ns;        /* set by owners_finish: the trace's first event */
+	bool keep_openings;      /* set it to have these filled: */
+	struct {
+		const struct trace_stack **items; /* held, each once: see account/opening.h */
+		size_t len, cap;
+	} openings;
 };
 
 /* Prepares *o and fills the hooks that trace_new takes; set o->trace afterwards. */

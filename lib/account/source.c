@@ -1,6 +1,7 @@
 #include "account/source.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -196,6 +197,35 @@ uint32_t source_go_ordinal(struct sources *s, const char *file, uint32_t line)
 	for (uint32_t i = first; first && i <= line; i++)
 		n += has_word(raw_line(s, file, i), "go");
 	return n;
+}
+
+static uint32_t find_line(const struct source *f, const char *prefix)
+{
+	for (size_t i = 0; i < f->lines.len; i++)
+		if (str_starts(f->lines.items[i], prefix))
+			return (uint32_t)i + 1;
+	return 0;
+}
+
+bool source_find_test(struct sources *s, const char *folder, const char *test, struct buf *file,
+		      uint32_t *line)
+{
+	AUTO_BUF prefix = { 0 };
+	DIR *dir = opendir(folder);
+	struct dirent *e;
+
+	*line = 0;
+	buf_printf(&prefix, "func %s(", test);
+	while (dir && !*line && (e = readdir(dir))) {
+		if (!ends_with(e->d_name, "_test.go"))
+			continue;
+		buf_reset(file);
+		buf_printf(file, "%s/%s", folder, e->d_name);
+		*line = find_line(get(s, buf_str(file)), buf_str(&prefix));
+	}
+	if (dir)
+		closedir(dir);
+	return *line > 0;
 }
 
 void sources_release(struct sources *s)

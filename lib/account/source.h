@@ -3,6 +3,7 @@
 #define ACCOUNT_SOURCE_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/map.h"
 #include "base/str.h"
 
@@ -34,6 +35,11 @@ bool source_may_say(struct sources *s, const char *file, uint32_t line, const ch
 /* How many go statements stand between the outermost function's first line and `line`,
  * counting line itself: which one it is, whatever else moved. 0: not known. */
 uint32_t source_go_ordinal(struct sources *s, const char *file, uint32_t line);
+
+/* Finds the test, fuzz target or example of this name among the _test.go files of a folder: appends
+ * the file's path to *file. False: it is in none. */
+bool source_find_test(struct sources *s, const char *folder, const char *test, struct buf *file,
+		      uint32_t *line);
 
 void sources_release(struct sources *s);
 

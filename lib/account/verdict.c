@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "account/key.h"
+#include "account/places.h"
 #include "account/waiting.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "gotest/name.h"
 
-#define CHAIN_MAX 64
 #define STACK_MAX 64
 
 struct outer_waits outer_waits(const struct trace_reader *r)
@@ -137,7 +137,7 @@ static const struct dump_frame *test_frame(const struct witness *w)
 /* The goroutine of the test that w descends from, by creators that still live; NULL: none. */
 static const struct witness *test_of(const struct evidence *e, const struct witness *w)
 {
-	for (int i = 0; w && i < CHAIN_MAX; i++) {
+	for (int i = 0; w && i < PLACES_MAX; i++) {
 		if (runs_test(w))
 			return w;
 		w = w->creator ? witness_find(e->witnesses, w->creator) : NULL;
@@ -174,38 +174,7 @@ static const char *keep(const struct evidence *e, const char *s)
 static struct place make_place(const struct evidence *e, const char *function, const char *file,
 			       uint32_t line)
 {
-	struct str text = source_line(e->sources, file, line);
-
-	return (struct place){
-		.function = keep(e, function),
-		.file = keep(e, file),
-		.line = line,
-		.source = arena_strndup(e->arena, text.n ? text.p : "", text.n),
-	};
-}
-
-static const struct place no_place = { .function = "", .file = "", .source = "" };
-
-static bool is_runner(const char *function)
-{
-	return !strcmp(function, "testing.tRunner") || !strcmp(function, "testing.fRunner") ||
-	       !strcmp(function, "testing.runExample") || !strcmp(function, "testing.(*B).runN") ||
-	       !strcmp(function, "runtime.goexit");
-}
-
-/* Appends a creation stack, outermost first, from below the test runner on. */
-static void chain_add(const struct evidence *e, struct places *chain, const struct trace_stack *s)
-{
-	uint32_t from = s->len;
-
-	for (uint32_t i = 0; i < s->len; i++)
-		if (is_runner(s->frames[i].function)) {
-			from = i;
-			break;
-		}
-	for (uint32_t i = from; i-- > 0 && chain->len < CHAIN_MAX;)
-		VEC_PUSH(chain, make_place(e, s->frames[i].function, s->frames[i].file,
-					   s->frames[i].line));
+	return place_make(e->arena, e->sources, function, file, line);
 }
 
 static void chain_from_lineage(const struct evidence *e, const struct lineage *l,
@@ -215,7 +184,7 @@ static void chain_from_lineage(const struct evidence *e, const struct lineage *l
 		chain_from_lineage(e, l->parent, chain);
 	/* The stack that started the test itself is the test runner's business. */
 	if (l->at && !l->root)
-		chain_add(e, chain, l->at);
+		places_add_stack(e->arena, e->sources, chain, l->at);
 }
 
 /* A test's own goroutine comes from the first line of its function. */
@@ -234,7 +203,7 @@ static void chain_of_creators(const struct evidence *e, const struct witness *w,
 	const struct dump_frame *c = &w->site->created_by;
 	const struct witness *by = witness_find(e->witnesses, w->creator);
 
-	if (by && !runs_test(by) && chain->len < CHAIN_MAX)
+	if (by && !runs_test(by) && chain->len < PLACES_MAX)
 		chain_of_creators(e, by, chain);
 	VEC_PUSH(chain, make_place(e, c->function, c->file, c->line));
 }
@@ -253,27 +222,15 @@ static void chain_from_dump(const struct evidence *e, const struct witness *w, s
 	size_t from = w->ancestors_len;
 
 	for (size_t i = 0; i < w->ancestors_len; i++)
-		if (is_runner(w->ancestors[i].function)) {
+		if (place_is_runner(w->ancestors[i].function)) {
 			from = i;
 			break;
 		}
-	for (size_t i = from; i-- > 0 && chain->len < CHAIN_MAX;)
+	for (size_t i = from; i-- > 0 && chain->len < PLACES_MAX;)
 		VEC_PUSH(chain, make_place(e, w->ancestors[i].function, w->ancestors[i].file,
 					   w->ancestors[i].line));
 	if (c->function && c->function[0])
 		VEC_PUSH(chain, make_place(e, c->function, c->file, c->line));
-}
-
-/* Moves places into the arena, where the finding lives. */
-static struct places settle_places(const struct evidence *e, struct places *p)
-{
-	struct places kept = { .len = p->len, .cap = p->len };
-
-	kept.items = arena_alloc(e->arena, (p->len + 1) * sizeof(*p->items));
-	if (p->len)
-		memcpy(kept.items, p->items, p->len * sizeof(*p->items));
-	VEC_FREE(p);
-	return kept;
 }
 
 static struct places make_chain(const struct evidence *e, const struct survivor *s)
@@ -286,7 +243,7 @@ static struct places make_chain(const struct evidence *e, const struct survivor 
 		chain_of_hung(e, s->w, &chain);
 	else if (!chain.len && s->w)
 		chain_from_dump(e, s->w, &chain);
-	return settle_places(e, &chain);
+	return places_keep(e->arena, &chain);
 }
 
 static struct places make_stack(const struct evidence *e, const struct survivor *s)
@@ -303,7 +260,7 @@ static struct places make_stack(const struct evidence *e, const struct survivor 
 
 		VEC_PUSH(&stack, make_place(e, f->function, f->file, f->line));
 	}
-	return settle_places(e, &stack);
+	return places_keep(e->arena, &stack);
 }
 
 /* Where it hangs in words of the user's: the first frame outside the standard
@@ -320,25 +277,7 @@ static const struct place *blocked_in(const struct places *stack)
 		if (!outside && !function_is_runtime(p->function))
 			outside = p;
 	}
-	return outside ? outside : stack->len ? &stack->items[0] : &no_place;
-}
-
-static const struct place *innermost(const struct places *chain, const char *module)
-{
-	const struct place *own = NULL, *foreign = NULL;
-
-	for (size_t i = 0; i < chain->len; i++) {
-		const struct place *p = &chain->items[i];
-
-		if (module[0] && name_in_module(p->function, module))
-			own = p;
-		if (!name_is_std(p->function))
-			foreign = p;
-	}
-	return own          ? own
-	       : foreign    ? foreign
-	       : chain->len ? &chain->items[chain->len - 1]
-			    : &no_place;
+	return outside ? outside : stack->len ? &stack->items[0] : &place_nowhere;
 }
 
 static bool is_from_timer(const struct place *created)
@@ -350,7 +289,7 @@ static bool is_from_timer(const struct place *created)
  * that is known without a dump. */
 static struct place created_at(const struct places *chain)
 {
-	return chain->len ? chain->items[chain->len - 1] : no_place;
+	return chain->len ? chain->items[chain->len - 1] : place_nowhere;
 }
 
 /* The first line of the function that a timer started: a method value has a wrapper
@@ -364,7 +303,7 @@ static struct place timer_function(const struct evidence *e, const struct places
 		if (strcmp(p->file, "<autogenerated>") != 0)
 			return make_place(e, p->function, p->file, line ? line : p->line);
 	}
-	return no_place;
+	return place_nowhere;
 }
 
 /* Since when it waits, as the trace tells. The dump's minutes may say too many: they count from
@@ -429,7 +368,7 @@ static struct place user_at(struct bench *b, const struct finding *f)
 {
 	struct place p = is_from_timer(&f->created_at)
 			     ? timer_function(b->e, &f->stack)
-			     : *innermost(&f->chain, b->e->binary->module);
+			     : *places_innermost(&f->chain, b->e->binary->module);
 
 	return p.function[0] ? p : f->created_at;
 }

@@ -22,7 +22,7 @@ static void identify(int fd, uint64_t id[static 2])
 
 bool seal_init(struct seal *s, int out, int errors, struct err *err)
 {
-	s->memfd = memfd_create("straggler", MFD_CLOEXEC);
+	s->memfd = memfd_create(SEAL_NAME, MFD_CLOEXEC);
 	if (s->memfd < 0)
 		return err_sys(err, errno, "memfd_create");
 	fcntl(s->memfd, F_SETFL, O_APPEND);

@@ -13,6 +13,9 @@
 #include "base/err.h"
 #include "guard/trap.h"
 
+/* What /proc shows of the memfd, behind "/memfd:". */
+#define SEAL_NAME "straggler"
+
 struct seal {
 	int memfd;               /* owned; -1 before */
 	uint64_t out[2], err[2]; /* device and inode of its 1 and 2 */

@@ -6,12 +6,11 @@
 
 #include "base/buf.h"
 #include "base/vec.h"
+#include "proc/connection.h"
 
-#define TABLE_MAX     ((size_t)8 << 20) /* of /proc/PID/net/tcp: above, it is not told */
-#define POLLED_MAX    256               /* descriptors that are looked into, as well */
-#define TCP_LISTEN    0x0a              /* include/net/tcp_states.h */
-#define TCP_CLOSE_END 0x08              /* CLOSE_WAIT: the other side has closed */
-#define UNIX_LISTENS  0x10000           /* __SO_ACCEPTCON */
+#define POLLED_MAX    256     /* descriptors that are looked into, as well */
+#define TCP_CLOSE_END 0x08    /* CLOSE_WAIT: the other side has closed */
+#define UNIX_LISTENS  0x10000 /* __SO_ACCEPTCON */
 
 struct polled_fd polled_fd_of(int fd, struct str target)
 {
@@ -34,44 +33,6 @@ struct polled_fd polled_fd_of(int fd, struct str target)
 	return f;
 }
 
-/* --- words of a line ------------------------------------------------------------------------ */
-
-static struct str next_word(struct str *line)
-{
-	struct str word;
-
-	while (line->n && (*line->p == ' ' || *line->p == '\t')) {
-		line->p++;
-		line->n--;
-	}
-	word = (struct str){ .p = line->p };
-	while (word.n < line->n && line->p[word.n] != ' ' && line->p[word.n] != '\t')
-		word.n++;
-	line->p += word.n;
-	line->n -= word.n;
-	return word;
-}
-
-static struct str word_at(struct str line, int n)
-{
-	struct str word = { 0 };
-
-	for (int i = 0; i <= n; i++)
-		word = next_word(&line);
-	return word;
-}
-
-static uint64_t number(struct str word, int base)
-{
-	char text[24];
-
-	if (word.n >= sizeof(text))
-		return UINT64_MAX;
-	memcpy(text, word.p, word.n);
-	text[word.n] = '\0';
-	return strtoull(text, NULL, base);
-}
-
 /* --- epoll instances ------------------------------------------------------------------------ */
 
 static struct polled_fd *fd_at(struct polled_fds *fds, uint64_t fd)
@@ -86,13 +47,13 @@ static struct polled_fd *fd_at(struct polled_fds *fds, uint64_t fd)
  * stays in under the old number. */
 static bool mark_one(struct polled_fds *fds, struct str line)
 {
-	struct polled_fd *f = fd_at(fds, number(word_at(line, 1), 10));
+	struct polled_fd *f = fd_at(fds, table_number(table_word_at(line, 1), 10));
 	struct str ino = { 0 };
 
-	for (struct str word = next_word(&line); word.n; word = next_word(&line))
+	for (struct str word = table_word(&line); word.n; word = table_word(&line))
 		if (str_skip(&word, "ino:"))
 			ino = word;
-	if (!f || (f->inode && number(ino, 16) != f->inode))
+	if (!f || (f->inode && table_number(ino, 16) != f->inode))
 		return false;
 	f->polled = true;
 	return true;
@@ -134,29 +95,6 @@ static bool pipe_is_inner(const struct polled_fds *fds, const struct polled_fd *
 	return ends > 1;
 }
 
-/* An IPv4 address within IPv6 is the IPv4 address. */
-static struct str plain_address(struct str address)
-{
-	str_skip(&address, "0000000000000000FFFF0000");
-	return address;
-}
-
-/* A line of the table: "sl local remote st tx:rx tr:tm retr uid timeout inode …". */
-struct connection {
-	struct str local, remote;
-	uint64_t state, inode;
-};
-
-static struct connection connection_of(struct str line)
-{
-	return (struct connection){
-		.local = plain_address(word_at(line, 1)),
-		.remote = plain_address(word_at(line, 2)),
-		.state = number(word_at(line, 3), 16),
-		.inode = number(word_at(line, 9), 10),
-	};
-}
-
 static bool has_other_side(const struct polled_fds *fds, struct str tcp, const struct connection *c)
 {
 	struct str line;
@@ -172,16 +110,11 @@ static bool has_other_side(const struct polled_fds *fds, struct str tcp, const s
 
 static bool tcp_is_inner(const struct polled_fds *fds, struct str tcp, uint64_t inode)
 {
-	struct str rest = tcp, line;
+	struct connection c;
 
-	while (str_line(&rest, &line)) {
-		struct connection c = connection_of(line);
-
-		if (c.inode == inode)
-			return c.state == TCP_LISTEN || c.state == TCP_CLOSE_END ||
-			       has_other_side(fds, tcp, &c);
-	}
-	return false;
+	return connection_find(tcp, inode, &c) &&
+	       (c.state == CONNECTION_LISTENS || c.state == TCP_CLOSE_END ||
+		has_other_side(fds, tcp, &c));
 }
 
 /* "Num RefCount Protocol Flags Type St Inode Path" */
@@ -190,8 +123,8 @@ static bool unix_is_inner(struct str listening, uint64_t inode)
 	struct str line;
 
 	while (str_line(&listening, &line))
-		if (number(word_at(line, 6), 10) == inode)
-			return (number(word_at(line, 3), 16) & UNIX_LISTENS) != 0;
+		if (table_number(table_word_at(line, 6), 10) == inode)
+			return (table_number(table_word_at(line, 3), 16) & UNIX_LISTENS) != 0;
 	return false;
 }
 
@@ -225,17 +158,6 @@ bool polled_judge(const struct polled_fds *fds, struct str tcp, struct str liste
 
 /* --- /proc ------------------------------------------------------------------------------------ */
 
-/* Appends a file of /proc/PID. False: it cannot be read, or out would be larger than TABLE_MAX. */
-static bool slurp(struct buf *out, int pid, const char *name)
-{
-	AUTO_CLOSE int fd = -1;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	return fd >= 0 && out->len <= TABLE_MAX && buf_fill(out, fd, TABLE_MAX - out->len);
-}
-
 static bool list(struct polled_fds *fds, int pid)
 {
 	char path[64], target[64];
@@ -266,7 +188,7 @@ static bool mark_all(struct polled_fds *fds, int pid)
 		if (fds->items[i].kind != POLLED_EPOLL)
 			continue;
 		snprintf(name, sizeof(name), "fdinfo/%d", fds->items[i].fd);
-		if (!slurp(&info, pid, name) || !polled_mark(fds, str_of(buf_str(&info))))
+		if (!table_read(&info, pid, name) || !polled_mark(fds, str_of(buf_str(&info))))
 			return false;
 	}
 	return true;
@@ -294,12 +216,12 @@ bool polled_from_outside(int pid)
 {
 	struct polled_fds fds = { 0 }, ours = { 0 };
 	AUTO_BUF tcp = { 0 }, listening = { 0 };
-	bool known = look(&fds, &ours, pid) && slurp(&tcp, pid, "net/tcp");
+	bool known = look(&fds, &ours, pid) && table_read(&tcp, pid, "net/tcp");
 	bool may;
 
 	/* Without IPv6 there is no tcp6, and without Unix sockets no unix. */
-	slurp(&tcp, pid, "net/tcp6");
-	slurp(&listening, pid, "net/unix");
+	table_read(&tcp, pid, "net/tcp6");
+	table_read(&listening, pid, "net/unix");
 	may = !known || polled_judge(&fds, str_of(buf_str(&tcp)), str_of(buf_str(&listening)));
 	VEC_FREE(&fds);
 	VEC_FREE(&ours);

@@ -102,37 +102,54 @@ static int process_state(int pid)
 	return end && end[1] == ' ' ? end[2] : 'Z';
 }
 
-static bool any_alive(const char *pids)
+/* Adds the children in a list of theirs that are not zombies. */
+static void add_alive(struct task_children *c, const char *pids)
 {
 	char *end;
 
 	for (const char *p = pids;; p = end) {
-		long pid = strtol(p, &end, 10);
+		int pid = (int)strtol(p, &end, 10);
 
 		if (end == p)
-			return false;
-		if (!strchr("ZX", process_state((int)pid)))
-			return true;
+			return;
+		if (!strchr("ZX", process_state(pid)))
+			VEC_PUSH(c, pid);
 	}
 }
 
-bool tasks_have_children(int pid)
+void task_children_read(struct task_children *c, int pid)
 {
 	DIR *dir = open_tasks(pid);
-	bool any = false;
 	struct dirent *e;
 
+	c->len = 0;
 	if (!dir)
-		return false;
-	while (!any && (e = readdir(dir))) {
+		return;
+	while ((e = readdir(dir))) {
 		char path[300], text[4096];
 
 		if (e->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "/proc/%d/task/%s/children", pid, e->d_name);
-		any = slurp(text, sizeof(text), path) && any_alive(text);
+		if (slurp(text, sizeof(text), path))
+			add_alive(c, text);
 	}
 	closedir(dir);
+}
+
+void task_children_release(struct task_children *c)
+{
+	VEC_FREE(c);
+}
+
+bool tasks_have_children(int pid)
+{
+	struct task_children c = { 0 };
+	bool any;
+
+	task_children_read(&c, pid);
+	any = c.len > 0;
+	task_children_release(&c);
 	return any;
 }
 

@@ -30,6 +30,15 @@ struct tasks {
 bool tasks_read(struct tasks *t, int pid);
 void tasks_release(struct tasks *t);
 
+struct task_children {
+	int *items; /* process ids */
+	size_t len, cap;
+};
+
+/* Replaces *c by the child processes of all threads of pid that are no zombies. */
+void task_children_read(struct task_children *c, int pid);
+void task_children_release(struct task_children *c);
+
 /* Whether any thread of pid has a child process that is not a zombie. */
 bool tasks_have_children(int pid);
 

@@ -46,9 +46,19 @@ static uint64_t new_goroutines(const struct run_file *r)
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < r->compared.len; i++)
-		if (r->compared.items[i].standing == STANDING_NEW)
+		if (r->compared.items[i].standing == STANDING_NEW &&
+		    !class_row(r->compared.items[i].class)->unit)
 			n += r->compared.items[i].count;
 	return n;
+}
+
+static void put_goroutines(struct buf *out, uint64_t n)
+{
+	if (!n)
+		return;
+	buf_puts(out, " (");
+	screen_count(out, n, "goroutine");
+	buf_putc(out, ')');
 }
 
 void compared_put_verdict(struct buf *out, const struct run_file *r)
@@ -66,9 +76,7 @@ void compared_put_verdict(struct buf *out, const struct run_file *r)
 
 	if (fresh) {
 		screen_count(out, fresh, "new leak");
-		buf_puts(out, " (");
-		screen_count(out, new_goroutines(r), "goroutine");
-		buf_putc(out, ')');
+		put_goroutines(out, new_goroutines(r));
 	} else {
 		buf_puts(out, "no new leaks");
 	}
@@ -140,6 +148,7 @@ static void put_runs(struct buf *out, const struct compared *c)
 
 static void print_item(struct screen *s, const struct compared *c)
 {
+	const char *unit = class_row(c->class)->unit;
 	AUTO_BUF line = { 0 };
 
 	if (*c->test)
@@ -151,7 +160,7 @@ static void print_item(struct screen *s, const struct compared *c)
 	buf_puts(&line, ") ");
 	text_clean(&line, c->key);
 	buf_printf(&line, " [%s]: ", class_row(c->class)->id);
-	screen_count(&line, c->seen ? c->count : c->base_count, "goroutine");
+	screen_count(&line, c->seen ? c->count : c->base_count, unit ? unit : "goroutine");
 	if (c->seen && c->base_seen && c->count != c->base_count) {
 		buf_puts(&line, " (");
 		text_number(&line, c->base_count);

@@ -249,11 +249,14 @@ static void print_certainty(struct screen *s, const struct group *g)
 		return;
 	}
 	buf_puts(&line, ", ");
-	put_certainty(&line, certainty_of(g), group_goroutines(g) == 1);
+	if (class_row(f->class)->unit)
+		buf_printf(&line, "confirmed: %s", class_row(f->class)->counted);
+	else
+		put_certainty(&line, certainty_of(g), group_goroutines(g) == 1);
 	if (wait_ns > 0)
 		buf_printf(&line, "; %s over %s", f->class == CLASS_SPIN ? "running" : "waiting",
 			   duration_format(wait_ns, duration));
-	if (f->runs > 1)
+	if (f->runs > 1 && !class_row(f->class)->unit)
 		buf_printf(&line, "; seen %" PRIu32 " of %" PRIu32, f->seen, f->runs);
 	if (f->repeats && f->repeats_seen < f->repeats)
 		buf_printf(&line,
@@ -324,11 +327,18 @@ static void add_between(struct rows *rows, const struct screen *s, const struct 
 
 static void add_origin(struct rows *rows, const struct screen *s, const struct finding *f)
 {
+	const struct class_row *row = class_row(f->class);
+	const char *label = row->began ? row->began : "started";
+
+	/* Of what was not started by a goroutine perhaps no more is known than the test. */
+	if (row->unit && !place_is_known(&f->created_at))
+		label = "in";
+
 	if (!place_is_known(&f->user_at) || place_equal(&f->user_at, &f->created_at)) {
-		add_strong(rows, s, "started", f, &f->created_at);
+		add_strong(rows, s, label, f, &f->created_at);
 		return;
 	}
-	add_strong(rows, s, "started", f, &f->user_at);
+	add_strong(rows, s, label, f, &f->user_at);
 	if (s->options->verbose)
 		add_between(rows, s, f);
 	add(rows, s, "inside", f, &f->created_at);
@@ -474,11 +484,12 @@ static void print_evidence(struct screen *s, const struct finding *f)
 static void print_allowed(struct screen *s, const struct group *g)
 {
 	const struct finding *f = g->items[0];
+	const char *unit = class_row(f->class)->unit;
 	AUTO_BUF line = { 0 };
 
 	put_title(&line, g);
 	buf_puts(&line, ": ");
-	screen_count(&line, group_goroutines(g), "goroutine");
+	screen_count(&line, group_goroutines(g), unit ? unit : "goroutine");
 	buf_printf(&line, " [%s]", class_row(f->class)->id);
 	if (*f->allowance) {
 		buf_puts(&line, " by ");

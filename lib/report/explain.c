@@ -41,7 +41,7 @@ static void put_what(struct buf *out, const struct class_row *row)
 		buf_printf(out, "%s%s %s", row->unit, strcmp(row->unit, "MiB") != 0 ? "s" : "",
 			   row->cause);
 	else
-		buf_printf(out, "a goroutine %s", row->cause);
+		buf_printf(out, "a %s %s", row->unit ? row->unit : "goroutine", row->cause);
 }
 
 static void print_title(struct screen *s, const struct class_row *row)
@@ -82,7 +82,7 @@ void explain_classes(struct screen *s)
 
 		buf_puts(&line, row->id);
 		text_spaces(&line, NAME_COLUMNS - strlen(row->id));
-		if (row->is_figure)
+		if (row->unit)
 			put_what(&line, row);
 		else
 			buf_puts(&line, row->cause);

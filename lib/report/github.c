@@ -64,9 +64,13 @@ static void put_command(struct buf *out, const struct run_file *r, const struct 
 {
 	static const char *const commands[] = { "error", "warning", "notice" };
 	const struct finding *f = g->items[0];
+	const char *unit = class_row(f->class)->unit;
 	AUTO_BUF title = { 0 }, text = { 0 };
 
-	buf_printf(&title, "%s [%s]", f->status == STATUS_LEAK ? "goroutine leak" : "goroutines",
+	buf_printf(&title, "%s [%s]",
+		   f->status != STATUS_LEAK ? "goroutines"
+		   : unit                   ? "leak"
+					    : "goroutine leak",
 		   class_row(f->class)->id);
 	entry_text(&text, r, g, false);
 	buf_printf(out, "::%s ", commands[rank(r, g)]);

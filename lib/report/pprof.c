@@ -201,9 +201,9 @@ static void put_profile(struct profile *p)
 	put_number(&type, VALUE_TYPE, string_index(p, "goroutine"));
 	put_number(&type, VALUE_UNIT, string_index(p, "count"));
 	put_bytes(p->out, PROFILE_SAMPLE_TYPE, &type);
-	/* A figure is not a goroutine that is still there. */
+	/* What has a unit is no goroutine that is still there. */
 	for (size_t i = 0; i < r->findings.len; i++)
-		if (!class_row(r->findings.items[i].class)->is_figure)
+		if (!class_row(r->findings.items[i].class)->unit)
 			put_sample(p, &r->findings.items[i]);
 	put_number(p->out, PROFILE_TIME_NANOS, (uint64_t)started_ns(r));
 	if (r->end.present)

@@ -114,7 +114,8 @@ static void put_rule(struct json_writer *w, enum class_id id)
 
 	json_object(w);
 	json_kstr(w, "id", row->id);
-	buf_printf(&text, "%s %s", row->is_figure ? row->unit : "A goroutine", row->cause);
+	buf_printf(&text, "%s%s %s", row->is_figure ? "" : "A ",
+		   row->unit ? row->unit : "goroutine", row->cause);
 	put_message(w, "shortDescription", buf_str(&text));
 	buf_printf(&text, ". Usually: %s.", row->usually);
 	put_message(w, "help", buf_str(&text));
@@ -147,6 +148,7 @@ static void put_tool(struct json_writer *w, const struct run_file *r)
 
 static void put_summary(struct json_writer *w, const struct finding *f)
 {
+	const char *unit = class_row(f->class)->unit ? class_row(f->class)->unit : "goroutine";
 	AUTO_BUF text = { 0 };
 
 	entry_owner(&text, f);
@@ -154,9 +156,7 @@ static void put_summary(struct json_writer *w, const struct finding *f)
 			: class_row(f->class)->is_figure ? " had "
 							 : " left ");
 	text_number(&text, f->count);
-	buf_printf(&text, " %s%s",
-		   class_row(f->class)->unit ? class_row(f->class)->unit : "goroutine",
-		   f->count == 1 ? "" : "s");
+	buf_printf(&text, " %s%s", unit, text_plural(f->count, unit));
 	if (f->hang)
 		buf_puts(&text, f->count == 1 ? ": it" : ": each");
 	else if (!class_row(f->class)->is_figure)

@@ -64,5 +64,5 @@ void screen_command(struct screen *s, const char *label, const char *clean)
 void screen_count(struct buf *out, uint64_t n, const char *noun)
 {
 	text_number(out, n);
-	buf_printf(out, " %s%s", noun, n == 1 ? "" : "s");
+	buf_printf(out, " %s%s", noun, text_plural(n, noun));
 }

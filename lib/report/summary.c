@@ -12,7 +12,7 @@
 
 struct tally {
 	size_t groups;
-	uint64_t goroutines; /* that are still there: a figure counts none */
+	uint64_t goroutines; /* that are still there */
 	size_t tolerated;    /* groups that fail nothing */
 };
 
@@ -32,7 +32,7 @@ static struct tally tally_of(const struct groups *g, enum status status)
 		if (g->items[i].items[0]->status != status || g->items[i].items[0]->hang)
 			continue;
 		t.groups++;
-		if (!class_row(g->items[i].items[0]->class)->is_figure)
+		if (!class_row(g->items[i].items[0]->class)->unit)
 			t.goroutines += group_goroutines(&g->items[i]);
 		t.tolerated += is_tolerated(&g->items[i]) ? 1 : 0;
 	}

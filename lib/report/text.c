@@ -146,3 +146,10 @@ void text_number(struct buf *out, uint64_t n)
 		buf_putc(out, digits[i]);
 	}
 }
+
+const char *text_plural(uint64_t n, const char *noun)
+{
+	if (n == 1)
+		return "";
+	return ends_with(noun, "s") ? "es" : "s";
+}

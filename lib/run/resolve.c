@@ -192,7 +192,7 @@ static void index_left(struct resolve *r)
 	for (size_t i = 0; i < r->found.len; i++) {
 		const struct finding *f = &r->found.items[i];
 
-		if (!class_row(f->class)->is_figure && !f->hang)
+		if (!class_row(f->class)->unit && !f->hang)
 			r->left[r->left_len++] = (struct left){ f->test, f->count, 0 };
 	}
 	qsort(r->left, r->left_len, sizeof(*r->left), by_test);

@@ -311,11 +311,13 @@ static void add_blocked(struct maker *m, const struct finding *f)
 
 static void add_go(struct maker *m, const struct finding *f)
 {
+	enum role role = class_row(f->class)->unit ? ROLE_CALL : ROLE_GO;
+
 	add_dependency(m, &f->created_at);
-	if (add_line(m, ROLE_GO, &f->created_at) || add_line(m, ROLE_GO, &f->user_at))
+	if (add_line(m, role, &f->created_at) || add_line(m, role, &f->user_at))
 		return;
 	for (size_t i = f->chain.len; i-- > 0;)
-		if (add_line(m, ROLE_GO, &f->chain.items[i]))
+		if (add_line(m, role, &f->chain.items[i]))
 			return;
 }
 

@@ -11,6 +11,7 @@
 /* What a mark is to a finding; of several the first counts. */
 enum role {
 	ROLE_GO,         /* line of the go statement, or of the user's call that led to it */
+	ROLE_CALL,       /* the same of what no go statement began: the call that opened it */
 	ROLE_BLOCKED,    /* line where it waits */
 	ROLE_CHAIN,      /* function on the way to the go statement, or on the stack */
 	ROLE_TEST,       /* the test function */

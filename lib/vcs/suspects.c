@@ -37,7 +37,7 @@ static uint32_t weight_of(const struct hit *h)
 	switch (h->touch->kind) {
 	case TOUCH_LINE_NEW:
 	case TOUCH_LINE_CHANGED:
-		return h->role == ROLE_GO ? WEIGHT_GO : WEIGHT_BLOCKED;
+		return h->role == ROLE_BLOCKED ? WEIGHT_BLOCKED : WEIGHT_GO;
 	case TOUCH_RELEASE:
 		return WEIGHT_RELEASE;
 	case TOUCH_VERSION:
@@ -126,7 +126,9 @@ static void put_line(struct buf *out, const struct hit *h)
 	bool go = h->role == ROLE_GO;
 
 	buf_puts(out, h->touch->kind == TOUCH_LINE_NEW ? "adds " : "changes ");
-	if (go && (starts_with(h->touch->text, "go ") || !*h->touch->text))
+	if (h->role == ROLE_CALL)
+		buf_puts(out, "the line that it comes from");
+	else if (go && (starts_with(h->touch->text, "go ") || !*h->touch->text))
 		buf_puts(out, "the go statement");
 	else
 		buf_puts(out,

@@ -1,5 +1,7 @@
 #include "watch/sight.h"
 
+#include <sys/stat.h>
+
 #include "base/clock.h"
 #include "guard/proof.h"
 
@@ -41,10 +43,26 @@ static bool ask_collector(struct sight *s)
 	return true;
 }
 
+/* Of the main process, which is held: at its exit. */
+static void take_inventory(struct sight *s)
+{
+	struct stat pipe = { 0 };
+
+	if (s->trace_in >= 0)
+		fstat(s->trace_in, &pipe);
+	inventory_take(&s->look->inventory, s->trap.pid, pipe.st_ino);
+}
+
 /* Everything that could end has ended. */
 static void settled(struct sight *s)
 {
 	s->look->settle_ns += clock_now_ns() - s->stage_ns;
+	if (!s->spec->gate || s->spec->tally)
+		take_inventory(s);
+	if (s->spec->tally || !(s->look->suspects || s->spec->gate)) {
+		sight_release(s);
+		return;
+	}
 	if (s->late_exit) {
 		testify_panic(s);
 		testify_by_trace(s, "a goroutine panicked after the tests");
@@ -104,6 +122,8 @@ static void give_trace(struct sight *s, const struct trap_event *e)
 	/* A second m.Run opens the marker again: that one gets the real /dev/null. */
 	s->look->ran_again |= s->given;
 	s->look->ran |= e->tid != 0;
+	if (!s->given && e->tid)
+		inventory_begin(&s->look->inventory, s->trap.pid);
 	if (s->given || s->trace_out < 0 || !trap_answer_high(&s->trap, e->id, s->trace_out)) {
 		trap_continue(&s->trap, e->id);
 		return;
@@ -157,8 +177,13 @@ static bool worth_settling(struct sight *s)
 	}
 	if (look_ended_badly(l))
 		testify_by_trace(s, "the tests did not come to their end");
-	if (!intake_is_whole(l) || !l->suspects)
+	if (!intake_is_whole(l))
 		return false;
+	/* With suspects it is taken after they had time, and their output is sealed first. */
+	if (!l->suspects) {
+		take_inventory(s);
+		return inventory_has_children(&l->inventory);
+	}
 	if (l->excused == l->suspects) {
 		testify_excused(s);
 		return false;

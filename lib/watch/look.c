@@ -172,6 +172,7 @@ bool look_run(const struct look_spec *spec, struct look *l, struct err *err)
 		.look = l,
 		.argv = spec->argv,
 		.trap = { .listener = -1 },
+		.gate_passed = spec->tally,
 		.seal = { .memfd = -1 },
 		.trace_in = -1,
 		.trace_out = -1,
@@ -190,6 +191,7 @@ bool look_run(const struct look_spec *spec, struct look *l, struct err *err)
 	owners_init(&l->owners, &hooks);
 	if (spec->trace)
 		l->owners.trace = l->trace = trace_new(&hooks);
+	l->owners.keep_openings = spec->tally;
 	witnesses_init(&s.witnesses, &l->arena);
 	s.dump =
 	    (struct dump_parser){ .arena = &l->arena, .each = witness_add, .ctx = &s.witnesses };
@@ -211,6 +213,7 @@ void look_release(struct look *l)
 	owners_release(&l->owners);
 	trace_free(l->trace);
 	VEC_FREE(&l->findings);
+	inventory_release(&l->inventory);
 	VEC_FREE(&l->names);
 	arena_clear(&l->arena);
 }

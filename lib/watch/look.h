@@ -23,6 +23,7 @@
 #include "account/suspect.h"
 #include "account/verdict.h"
 #include "watch/arguments.h"
+#include "watch/inventory.h"
 
 #define LOOK_DUMP_BUDGET_NS (2 * INT64_C(1000000000))
 #define LOOK_SCAN_BUDGET_NS (INT64_C(500) * 1000000)
@@ -36,6 +37,8 @@ struct look_spec {
 	bool gate;    /* the gate marker is, too: this is a second look */
 	bool prove;   /* with gate: ask Go's collector who can never run again */
 	bool at_exit; /* with gate: settle there, judge at the exit */
+	bool tally;   /* with gate, but none of its marker: take the inventory at the exit, and
+		       * note who opened what; nobody is judged */
 	bool judge;   /* false: count and pass on, never hold */
 	const char *package;
 	const struct policy *policy; /* borrowed: what is allowed */
@@ -60,15 +63,16 @@ struct look {
 	struct owners owners;
 	struct trace_reader *trace; /* owned, may be NULL */
 	struct findings findings;
-	size_t suspects;       /* at the end of the trace */
-	size_t excused;        /* of them, by allowances */
-	int64_t budget_ns;     /* the longest time to settle that one of the others may have */
-	bool judged;           /* findings were made */
-	bool dumped;           /* from a dump */
-	const char *undecided; /* why findings are undecided; "" : they are decided */
-	const char *why;       /* what could not be done; "" */
-	bool aborted;          /* ended by a signal to us, or by the limit */
-	int signal;            /* the signal that ended us, 0: none */
+	struct inventory inventory; /* as at the exit, after settling */
+	size_t suspects;            /* at the end of the trace */
+	size_t excused;             /* of them, by allowances */
+	int64_t budget_ns;          /* the longest time to settle that one of the others may have */
+	bool judged;                /* findings were made */
+	bool dumped;                /* from a dump */
+	const char *undecided;      /* why findings are undecided; "" : they are decided */
+	const char *why;            /* what could not be done; "" */
+	bool aborted;               /* ended by a signal to us, or by the limit */
+	int signal;                 /* the signal that ended us, 0: none */
 	struct run_names {
 		const char **items; /* second look: the names of its RUN lines, in order */
 		size_t len, cap;

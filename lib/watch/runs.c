@@ -185,8 +185,7 @@ static const char *owners_pattern(struct watch *w, bool benchmarks)
 	return arena_strndup(&w->r->arena, buf_str(&b), b.len);
 }
 
-/* How long the second look may take. */
-static int64_t look_limit(const struct watch *w)
+int64_t runs_limit(const struct watch *w)
 {
 	int64_t limit = 2 * w->first.end_ns + w->first.budget_ns + LOOK_LEAST_NS;
 	struct str given = arguments_flag(&w->arguments, "timeout");
@@ -218,32 +217,33 @@ static const char *flag_with(struct watch *w, const char *flag, const char *valu
 	return arena_strndup(&w->r->arena, buf_str(&b), b.len);
 }
 
+/* What chooses tests comes first, then what writes files. */
+static const char *const replaced[] = {
+	"run",
+	"bench",
+	"trace",
+	"memprofile",
+	"memprofilerate",
+	"cpuprofile",
+	"blockprofile",
+	"mutexprofile",
+	"mutexprofilefraction",
+	"coverprofile",
+	"gocoverdir",
+	"testlogfile",
+	"v",
+	"artifacts",
+	NULL,
+};
+
 static char **second_arguments(struct watch *w, bool trace, bool prove)
 {
-	/* The first two choose: the user's choice stays where the owners are not known by
-	 * name. The others write files. */
-	static const char *const drop[] = {
-		"run",
-		"bench",
-		"trace",
-		"memprofile",
-		"memprofilerate",
-		"cpuprofile",
-		"blockprofile",
-		"mutexprofile",
-		"mutexprofilefraction",
-		"coverprofile",
-		"gocoverdir",
-		"testlogfile",
-		"v",
-		"artifacts",
-		NULL,
-	};
 	const char *tests = trace ? owners_pattern(w, false) : "";
 	const char *benchmarks = trace ? owners_pattern(w, true) : "";
 	bool same = !trace || keeps_pattern(w) || is_anonymous(w) ||
 		    strlen(tests) + strlen(benchmarks) > PATTERN_MOST;
-	struct arguments_change change = { .drop = same ? drop + 2 : drop };
+	/* The user's choice stays where the owners are not known by name. */
+	struct arguments_change change = { .drop = same ? replaced + 2 : replaced };
 	const char *add[9];
 	size_t n = 0;
 
@@ -276,7 +276,7 @@ bool runs_second(struct watch *w, bool trace)
 	spec.judge = spec.gate = true;
 	spec.trace = trace;
 	spec.at_exit = w->binary.has_test_main;
-	spec.limit_ns = look_limit(w);
+	spec.limit_ns = runs_limit(w);
 	if (spec.limit_ns <= 0)
 		return false;
 	/* At the exit one P is held: enough others must be free. */
@@ -295,4 +295,57 @@ bool runs_second(struct watch *w, bool trace)
 	w->r->package.look_ns += w->second.end_ns;
 	w->r->signal = w->second.signal;
 	return ok;
+}
+
+/* Without collections what nobody closed stays open, unless there is too much of it. */
+#define TALLY_GOGC  "GOGC=off"
+#define TALLY_LIMIT "GOMEMLIMIT=1GiB"
+
+static char **tally_arguments(struct watch *w, const struct words *tests, int64_t times)
+{
+	/* One more of them than replaced: how often. */
+	const char *drop[ARRAY_LEN(replaced) + 1] = { "count" };
+	const char *add[5] = { "-test.v=test2json", "-test.trace=" TRAP_MARKER_PATH };
+	/* A user's pattern with a slash stays. */
+	size_t kept = !tests || keeps_pattern(w) ? 1 : 0;
+	AUTO_BUF pattern = { 0 }, count = { 0 };
+
+	for (size_t i = kept; i < ARRAY_LEN(replaced); i++)
+		drop[i + 1 - kept] = replaced[i];
+	buf_printf(&count, "%lld", (long long)times);
+	add[2] = flag_with(w, "-test.count=", buf_str(&count));
+	if (!kept) {
+		pattern_any(&pattern, tests);
+		add[3] = flag_with(w, "-test.run=", buf_str(&pattern));
+	}
+	if (pattern.len > PATTERN_MOST || (tests && keeps_pattern(w) && tests->len > 1))
+		return NULL;
+	return arguments_apply(
+	    &w->arguments, &(struct arguments_change){ .drop = drop, .add = add }, &w->r->arena);
+}
+
+bool runs_tally(struct watch *w, const struct tally *t, struct look *l)
+{
+	struct look_spec spec = common_spec(w);
+	struct err err;
+	bool ok;
+
+	*l = (struct look){ .undecided = "", .why = "" };
+	spec.judge = spec.gate = spec.tally = spec.trace = true;
+	spec.limit_ns = t->limit_ns;
+	spec.settle_ns = t->settle_ns;
+	spec.argv = tally_arguments(w, t->tests, t->times);
+	if (!spec.argv || t->limit_ns <= 0)
+		return false;
+	spec.envp = with_env(
+	    w, (const char *const[]){
+		   LOOK_GOMAXPROCS, TALLY_GOGC, TALLY_LIMIT,
+		   w->spec->no_frame_pointers ? godebug(w, NO_FRAME_POINTERS) : NULL, NULL });
+	ok = look_run(&spec, l, &err);
+	w->r->package.look_ns += l->end_ns;
+	if (l->signal)
+		w->r->signal = l->signal;
+	return ok && !l->aborted && l->trapped && l->inventory.taken && l->traced &&
+	       !l->trace_error[0] && l->facts.end == TRACE_TESTS &&
+	       (l->status == 0 || w->first.status != 0);
 }

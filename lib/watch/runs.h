@@ -5,6 +5,7 @@
 #ifndef WATCH_RUNS_H
 #define WATCH_RUNS_H
 
+#include "gotest/quote.h"
 #include "watch/look.h"
 #include "watch/watch.h"
 
@@ -28,6 +29,20 @@ bool runs_first(struct watch *w, struct err *err);
 /* Runs the owners of what is undecided once more, unseen, with the trace or without: fills
  * w->second. False: it could not be started, or there is no time for it. */
 bool runs_second(struct watch *w, bool trace);
+
+struct tally {
+	const struct words *tests; /* top-level names; NULL: those that the user chose */
+	int64_t times;             /* each of them, in one process */
+	int64_t settle_ns, limit_ns;
+};
+
+/* Runs tests again, unseen: l has the inventory, the openings and the suspects. False: it was not
+ * started, did not come to the end of its tests, or tests failed that passed before: nothing is
+ * known. l is to be released in any case. */
+bool runs_tally(struct watch *w, const struct tally *t, struct look *l);
+
+/* How long all looks after the first run may take together. */
+int64_t runs_limit(const struct watch *w);
 
 /* Findings of the first run that need no second word. */
 bool finding_is_decided(const struct look *l, const struct finding *f);

@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "gotest/module.h"
 #include "proc/memory.h"
+#include "watch/leftover.h"
 #include "watch/runs.h"
 
 static void record_tests(struct watch *w)
@@ -134,6 +135,7 @@ bool watch_run(const struct watch_spec *spec, struct watch_result *r, struct err
 	}
 	r->status = w.first.status;
 	watch_conclude(&w);
+	leftovers_judge(&w);
 	record_tests(&w);
 	record_package(&w);
 	record_curve(&w);

@@ -253,6 +253,7 @@ func TestCrash(t *testing.T) {
 		t.Fatal(err)
 	}
 	debug.SetCrashOutput(f, debug.CrashOptions{})
+	f.Close()
 }
 `),
 			result: "pass", checked: "yes", findings: proven,

@@ -41,8 +41,9 @@ func TestServerLeftOn(t *testing.T) {
 
 func TestServerClosed(t *testing.T) {
 	s := listen(t)
-	defer s.Close()
-	kept = append(kept, dial(t, s.Addr()), dial(t, s.Addr()))
+	defer dial(t, s.Addr()).Close()
+	defer dial(t, s.Addr()).Close()
+	s.Close()
 }
 
 func TestClientCloses(t *testing.T) {

@@ -21,6 +21,7 @@ func Open() (*Line, error) {
 func (l *Line) Listen(f func(byte)) {
 	//straggler:leak class=syscall count=1 test=TestNeverClosed owner=test
 	go func() {
+		defer syscall.Close(l.r)
 		var b [1]byte
 		for {
 			n, err := syscall.Read(l.r, b[:])
@@ -36,6 +37,7 @@ func (l *Line) Listen(f func(byte)) {
 func (l *Line) Drain() *os.File {
 	file := os.NewFile(uintptr(l.r), "line")
 	go func() { //straggler:leak class=syscall count=1 test=TestDrain owner=test
+		defer file.Close()
 		block := make([]byte, 512)
 		for {
 			if _, err := file.Read(block); err != nil {

@@ -1,0 +1,215 @@
+#include "proc/descriptor.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "base/vec.h"
+#include "proc/connection.h"
+
+#define TARGET_MAX 4096
+#define CHOSEN     32768 /* ports from here on are the kernel's choice, by its default */
+
+enum descriptor_kind descriptor_kind_of(struct str target)
+{
+	static const char *const inner[] = { "anon_inode:[eventpoll]", "anon_inode:[eventfd]",
+					     "anon_inode:[pidfd]", "pidfd:" };
+
+	for (size_t i = 0; i < ARRAY_LEN(inner); i++)
+		if (str_starts(target, inner[i]))
+			return DESCRIPTOR_INNER;
+	if (str_starts(target, "socket:["))
+		return DESCRIPTOR_SOCKET;
+	if (str_starts(target, "pipe:["))
+		return DESCRIPTOR_PIPE;
+	return target.n && target.p[0] == '/' && !str_starts(target, "/memfd:") ? DESCRIPTOR_FILE
+										: DESCRIPTOR_OTHER;
+}
+
+bool descriptors_read(struct descriptors *d, int pid, struct arena *a)
+{
+	char path[64], target[TARGET_MAX];
+	struct dirent *e;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	dir = opendir(path);
+	if (!dir)
+		return false;
+	while ((e = readdir(dir))) {
+		ssize_t n = readlinkat(dirfd(dir), e->d_name, target, sizeof(target));
+		struct descriptor one = { .fd = (int)strtol(e->d_name, NULL, 10) };
+
+		if (n <= 0)
+			continue;
+		one.kind = descriptor_kind_of((struct str){ .p = target, .n = (size_t)n });
+		one.target = arena_strndup(a, target, (size_t)n);
+		VEC_PUSH(d, one);
+	}
+	closedir(dir);
+	return true;
+}
+
+bool descriptors_have(const struct descriptors *d, const struct descriptor *one)
+{
+	for (size_t i = 0; i < d->len; i++)
+		if (d->items[i].fd == one->fd && !strcmp(d->items[i].target, one->target))
+			return true;
+	return false;
+}
+
+void descriptors_release(struct descriptors *d)
+{
+	VEC_FREE(d);
+}
+
+size_t descriptor_pipe_bytes(int pid, int fd)
+{
+	AUTO_CLOSE int end = -1;
+	char path[64];
+	int n;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, fd);
+	end = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	n = end >= 0 ? fcntl(end, F_GETPIPE_SZ) : -1;
+	return n > 0 ? (size_t)n : 0;
+}
+
+/* --- words ------------------------------------------------------------------------------ */
+
+static void read_nets(struct descriptor_nets *nets, int pid)
+{
+	if (nets->read)
+		return;
+	nets->read = true;
+	/* What is not there has no sockets. */
+	table_read(&nets->tcp, pid, "net/tcp");
+	table_read(&nets->tcp, pid, "net/tcp6");
+	table_read(&nets->udp, pid, "net/udp");
+	table_read(&nets->udp, pid, "net/udp6");
+	table_read(&nets->local, pid, "net/unix");
+}
+
+static void put_path(struct buf *out, struct str path)
+{
+	bool digits = false;
+
+	for (size_t i = 0; i < path.n; i++) {
+		bool digit = path.p[i] >= '0' && path.p[i] <= '9';
+
+		if (!digit)
+			buf_putc(out, path.p[i]);
+		else if (!digits)
+			buf_putc(out, '*');
+		digits = digit;
+	}
+}
+
+static void put_address(struct buf *out, struct str address)
+{
+	uint16_t port = connection_port(address);
+
+	connection_put_host(out, address);
+	if (port && port < CHOSEN)
+		buf_printf(out, " port %u", port);
+}
+
+static bool put_tcp(struct buf *out, struct str table, uint64_t inode)
+{
+	struct connection c;
+
+	if (!connection_find(table, inode, &c))
+		return false;
+	if (c.state == CONNECTION_LISTENS) {
+		buf_puts(out, "TCP listener on ");
+		put_address(out, c.local);
+	} else {
+		buf_puts(out, "TCP connection to ");
+		put_address(out, c.remote);
+	}
+	return true;
+}
+
+static bool put_udp(struct buf *out, struct str table, uint64_t inode)
+{
+	struct connection c;
+
+	if (!connection_find(table, inode, &c))
+		return false;
+	buf_puts(out, connection_port(c.remote) ? "UDP socket to " : "UDP socket on ");
+	put_address(out, connection_port(c.remote) ? c.remote : c.local);
+	return true;
+}
+
+/* "Num RefCount Protocol Flags Type St Inode Path" */
+static bool put_local(struct buf *out, struct str table, uint64_t inode)
+{
+	struct str line, path;
+
+	while (inode && str_line(&table, &line)) {
+		if (table_number(table_word_at(line, 6), 10) != inode)
+			continue;
+		path = table_word_at(line, 7);
+		buf_puts(out, "Unix socket");
+		if (path.n)
+			buf_putc(out, ' ');
+		put_path(out, path);
+		return true;
+	}
+	return false;
+}
+
+static void put_socket(struct buf *out, uint64_t inode, struct descriptor_nets *nets)
+{
+	if (!put_tcp(out, str_of(buf_str(&nets->tcp)), inode) &&
+	    !put_udp(out, str_of(buf_str(&nets->udp)), inode) &&
+	    !put_local(out, str_of(buf_str(&nets->local)), inode))
+		buf_puts(out, "socket");
+}
+
+/* "anon_inode:[timerfd]", "anon_inode:inotify", "/memfd:name (deleted)" */
+static void put_other(struct buf *out, struct str target)
+{
+	str_skip(&target, "anon_inode:");
+	str_skip(&target, "/");
+	str_skip(&target, "[");
+	if (target.n && target.p[target.n - 1] == ']')
+		target.n--;
+	put_path(out, target);
+}
+
+void descriptor_put(struct buf *out, const struct descriptor *d, int pid,
+		    struct descriptor_nets *nets)
+{
+	static const char gone[] = " (deleted)";
+	struct str target = str_of(d->target), number = target;
+
+	if (ends_with(d->target, gone))
+		target.n -= strlen(gone);
+	switch (d->kind) {
+	case DESCRIPTOR_FILE:
+		put_path(out, target);
+		return;
+	case DESCRIPTOR_SOCKET:
+		read_nets(nets, pid);
+		str_skip(&number, "socket:[");
+		if (number.n)
+			number.n--;
+		put_socket(out, table_number(number, 10), nets);
+		return;
+	case DESCRIPTOR_PIPE:
+		buf_puts(out, "pipe");
+		return;
+	case DESCRIPTOR_INNER:
+	case DESCRIPTOR_OTHER:
+		put_other(out, target);
+		return;
+	}
+}
+
+void descriptor_nets_release(struct descriptor_nets *nets)
+{
+	buf_release(&nets->tcp);
+	buf_release(&nets->udp);
+	buf_release(&nets->local);
+}
