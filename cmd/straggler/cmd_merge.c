@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -49,32 +48,37 @@ static bool write_file(const char *path, const struct buf *text, struct err *err
 
 /* n run files, to be released one by one. */
 struct inputs {
+	struct arena arena;
 	struct run_file *files;
+	const struct run_file **runs;
 	size_t n;
 };
+
+static void inputs_init(struct inputs *in, size_t n)
+{
+	in->files = arena_alloc(&in->arena, n * sizeof(*in->files));
+	in->runs = arena_alloc(&in->arena, n * sizeof(void *));
+	for (in->n = 0; in->n < n; in->n++)
+		in->runs[in->n] = &in->files[in->n];
+}
 
 static void inputs_release(struct inputs *in)
 {
 	for (size_t i = 0; i < in->n; i++)
 		run_file_release(&in->files[i]);
-	free(in->files);
+	arena_clear(&in->arena);
 }
 
 static bool merge(char **paths, size_t n, struct buf *text, struct err *err)
 {
-	CLEANUP(inputs_release)
-	struct inputs in = { .files = calloc(n, sizeof(*in.files)), .n = n };
-	AUTO_FREE const struct run_file **runs = calloc(n, sizeof(void *));
+	CLEANUP(inputs_release) struct inputs in = { 0 };
 	AUTO_RUN_FILE merged = { 0 };
 
-	if (!in.files || !runs)
-		abort();
-	for (size_t i = 0; i < n; i++) {
-		runs[i] = &in.files[i];
+	inputs_init(&in, n);
+	for (size_t i = 0; i < n; i++)
 		if (!run_file_read(&in.files[i], paths[i], err))
 			return false;
-	}
-	if (!run_merge(runs, n, &merged, err))
+	if (!run_merge(in.runs, n, &merged, err))
 		return err_wrap(err, "merge");
 	run_file_write(&merged, text);
 	for (size_t i = 0; i < merged.warnings.len; i++)

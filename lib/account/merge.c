@@ -1,12 +1,16 @@
 #include "account/merge.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "account/arguments.h"
 #include "base/str.h"
 #include "base/texts.h"
 #include "base/vec.h"
+
+/* More are nobody's: a file may say anything. */
+#define SHARES_MAX 10000
 
 struct merger {
 	struct run_file *to;
@@ -66,22 +70,23 @@ static bool has_shard(const struct run_file *const *runs, size_t n, const char *
 }
 
 /* "2/5": of 5. */
-static unsigned int shares_of(const char *shard)
+static unsigned long shares_of(const char *shard)
 {
-	unsigned int index, total;
+	const char *slash = strchr(shard, '/');
+	unsigned long total = slash ? strtoul(slash + 1, NULL, 10) : 0;
 
-	return sscanf(shard, "%5u/%5u", &index, &total) == 2 ? total : 0;
+	return total <= SHARES_MAX ? total : 0;
 }
 
 static void warn_of_missing(const struct run_file *const *runs, size_t n, struct run_file *to)
 {
-	unsigned int total = shares_of(runs[0]->run.shard);
+	unsigned long total = shares_of(runs[0]->run.shard);
 	AUTO_BUF text = { 0 };
 
-	for (unsigned int i = 1; i <= total; i++) {
-		char shard[32];
+	for (unsigned long i = 1; i <= total; i++) {
+		char shard[48];
 
-		snprintf(shard, sizeof(shard), "%u/%u", i, total);
+		snprintf(shard, sizeof(shard), "%lu/%lu", i, total);
 		if (!has_shard(runs, n, shard))
 			buf_printf(&text, "%s%s",
 				   text.len ? ", " : "shards that are missing: ", shard);

@@ -138,11 +138,10 @@ static int by_word(const void *a, const void *b)
 
 void shard_choose(struct shard_packages *p, const struct shard *s, struct words *out)
 {
-	AUTO_FREE int64_t *loads = calloc(s->total, sizeof(*loads));
+	struct arena arena = { 0 };
+	int64_t *loads = arena_alloc(&arena, s->total * sizeof(*loads));
 	size_t before = out->len;
 
-	if (!loads)
-		abort();
 	sort(p, by_cost);
 	for (size_t i = 0; i < p->len; i++) {
 		uint32_t to = least(loads, s->total);
@@ -153,4 +152,5 @@ void shard_choose(struct shard_packages *p, const struct shard *s, struct words 
 	}
 	if (out->len > before)
 		qsort(out->items + before, out->len - before, sizeof(out->items[0]), by_word);
+	arena_clear(&arena);
 }
