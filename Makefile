@@ -125,9 +125,9 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
 REPLAYS := $(FUZZES:%=$(BUILD)/replay_%)
 
 # Tests that every variant runs, and those that compare with Go, which one variant is enough for.
-TESTS    := $(UNITS) $(REPLAYS) tests/golden/run tests/gotest/flags
+TESTS    := $(UNITS) $(REPLAYS) tests/golden/run tests/gotest/flags tests/manual/tap
 GO_TESTS := tests/gotest/render_against_go tests/trace/table_against_go tests/accuracy/self_check \
-	tests/transparent/faults $(wildcard tests/*/tap)
+	tests/transparent/faults $(filter-out tests/manual/tap,$(wildcard tests/*/tap))
 
 programs: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS) $(TOOLS)  ## build the program and all that tests it
 
