@@ -27,14 +27,14 @@ static void the_sample_file_is_the_tables(void **state)
 	assert_string_equal(buf_str(&file), buf_str(&made));
 }
 
-static void the_readme_has_the_reference(void **state)
+static void the_docs_have_the_reference(void **state)
 {
 	AUTO_BUF made = { 0 }, file = { 0 };
 	struct err err;
 
 	(void)state;
 	sample_reference(&made);
-	assert_true(source_read("README.md", &file, NULL, &err));
+	assert_true(source_read("docs/reference/settings.md", &file, NULL, &err));
 	assert_non_null(strstr(buf_str(&file), buf_str(&made)));
 }
 
@@ -301,7 +301,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_sample_file_is_the_tables),
-		cmocka_unit_test(the_readme_has_the_reference),
+		cmocka_unit_test(the_docs_have_the_reference),
 		cmocka_unit_test(the_sample_works_without_its_comment_marks),
 		cmocka_unit_test(the_reference_has_a_row_a_setting),
 		cmocka_unit_test(an_allowance_is_added_and_nothing_else_changes),
