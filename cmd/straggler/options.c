@@ -17,7 +17,7 @@ static const char *meant_by(const char *word, const struct option_row *rows)
 
 	if (!name)
 		abort();
-	for (; rows[n].name && n < ROWS_MAX; n++)
+	for (; n < ROWS_MAX && rows[n].name; n++)
 		names[n] = rows[n].name;
 	return starts_with(name, "--") ? nearest_name(name + 2, names, n) : NULL;
 }

@@ -81,14 +81,26 @@ static void put_command(struct buf *out, const struct run_file *r, const struct 
 	buf_putc(out, '\n');
 }
 
-/* Groups are in the order of status already: two passes sort them. */
+/* Whether a change of those under review may have brought it in. */
+static bool is_suspected(const struct group *g)
+{
+	for (size_t i = 0; i < g->len; i++)
+		if (g->items[i]->suspect_commits.len)
+			return true;
+	return false;
+}
+
+/* Groups are in the order of status already: a few passes sort them, what may be this change's doing
+ * before what was there. */
 static size_t put_commands(struct buf *out, const struct run_file *r, const struct groups *g)
 {
 	size_t n = 0;
 
-	for (int wanted = 0; wanted <= 2; wanted++) {
+	for (int wanted = 0; wanted <= 5; wanted++) {
 		for (size_t i = 0; i < g->len; i++) {
-			if (rank(r, &g->items[i]) != wanted)
+			int last = is_suspected(&g->items[i]) ? 0 : 1;
+
+			if (2 * rank(r, &g->items[i]) + last != wanted)
 				continue;
 			if (n++ < SHOWN)
 				put_command(out, r, &g->items[i]);
