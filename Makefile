@@ -18,7 +18,7 @@ san = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-poi
 ifeq ($(VARIANT),debug)
 CFLAGS  += -Og
 else ifeq ($(VARIANT),release)
-CFLAGS  += -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+CFLAGS  += -O3 -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 else ifeq ($(VARIANT),asan)
 CFLAGS  += -O1 $(san)
 LDFLAGS += $(san)
