@@ -1,13 +1,14 @@
 #include "trace_page.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "trace/line.h"
 #include "json/write.h"
 
-enum { SITES_SHOWN = 10 };
+enum { SITES_SHOWN = 10, NAME_WIDTH = 28 };
 
 /* The releases that write a format: several may share one. */
 static const char *release_name(int version)
@@ -26,11 +27,11 @@ static const char *release_name(int version)
 	}
 }
 
-static void put_ns(struct buf *out, const char *name, int64_t ns)
+static void put_ns(struct buf *out, int width, const char *name, int64_t ns)
 {
 	char text[32];
 
-	buf_printf(out, "  %-28s %12s\n", name, duration_format(ns, text));
+	buf_printf(out, "  %-*s %12s\n", width, name, duration_format(ns, text));
 }
 
 static void put_site(struct buf *out, const struct digest_site *s)
@@ -50,8 +51,29 @@ static void put_kinds(struct buf *out, const struct digest *d)
 	buf_printf(out, "\nevents %" PRIu64 "\n", d->events);
 	for (int i = 0; i < ORDER_WHATS; i++)
 		if (d->events_by_what[i])
-			buf_printf(out, "  %-28s %12" PRIu64 "\n", order_what_names[i],
+			buf_printf(out, "  %-*s %12" PRIu64 "\n", NAME_WIDTH, order_what_names[i],
 				   d->events_by_what[i]);
+}
+
+static void put_wait_name(struct buf *out, const struct digest_wait *w)
+{
+	buf_puts(out, "waiting: ");
+	line_put_text(out, *w->reason ? w->reason : "(not told)");
+}
+
+/* Of the column with the names, so that none sticks out. */
+static int states_width(const struct digest *d)
+{
+	int width = NAME_WIDTH;
+
+	for (size_t i = 0; i < d->waits.len; i++) {
+		AUTO_BUF name = { 0 };
+
+		put_wait_name(&name, &d->waits.items[i]);
+		if (name.len > (size_t)width && name.len < INT_MAX)
+			width = (int)name.len;
+	}
+	return width;
 }
 
 static void put_states(struct buf *out, const struct digest *d)
@@ -65,16 +87,16 @@ static void put_states(struct buf *out, const struct digest *d)
 		{ ORDER_SYSCALL, "in system calls" },
 	};
 
+	int width = states_width(d);
+
 	buf_puts(out, "\ntime of all goroutines\n");
 	for (size_t i = 0; i < ARRAY_LEN(states); i++)
-		put_ns(out, states[i].name, d->in_state_ns[states[i].state]);
+		put_ns(out, width, states[i].name, d->in_state_ns[states[i].state]);
 	for (size_t i = 0; i < d->waits.len; i++) {
 		AUTO_BUF name = { 0 };
 
-		buf_puts(&name, "waiting: ");
-		line_put_text(&name,
-			      *d->waits.items[i].reason ? d->waits.items[i].reason : "(not told)");
-		put_ns(out, buf_str(&name), d->waits.items[i].ns);
+		put_wait_name(&name, &d->waits.items[i]);
+		put_ns(out, width, buf_str(&name), d->waits.items[i].ns);
 	}
 }
 
@@ -145,7 +167,9 @@ static void put_alive(struct buf *out, const struct digest *d)
 		group[groups - 1].count++;
 	}
 	qsort(group, groups, sizeof(*group), compare_groups);
-	buf_puts(out, "\nalive at the end, by creation site: how many, state, since, reason\n");
+	if (groups)
+		buf_puts(out,
+			 "\nalive at the end, by creation site: how many, state, since, reason\n");
 	for (size_t i = 0; i < groups; i++)
 		put_group(out, d, &group[i]);
 }
@@ -173,7 +197,8 @@ static void put_busiest(struct buf *out, const struct digest *d)
 	if (d->sites.len)
 		memcpy(sites, d->sites.items, d->sites.len * sizeof(void *));
 	qsort(sites, d->sites.len, sizeof(void *), compare_sites);
-	buf_puts(out, "\nbusiest creation sites\n");
+	if (d->sites.len && sites[0]->started)
+		buf_puts(out, "\nbusiest creation sites\n");
 	for (size_t i = 0; i < d->sites.len && i < SITES_SHOWN && sites[i]->started; i++) {
 		buf_printf(out, "  %8" PRIu64 "  ", sites[i]->started);
 		put_site(out, sites[i]);
