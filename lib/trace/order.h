@@ -12,10 +12,11 @@
  * (src/internal/trace, golang.org/x/exp/trace). Memory is one generation.
  *
  * An event of either costs about 20 to 30 ns, 230 and 300 instructions (`make bench-traces`), a
- * fifth of them for its values: what is left is the state of its goroutine and thread, and for the
- * leak engine the merge of creations and ends, which is made twice, since nothing is told before the
- * generation is known to be whole. Link time optimisation, clang, values without branches,
- * instructions for bit fields (BMI2) and errors out of line in the leak engine gained little or nothing.
+ * fifth of them for its values: what is left is the state of its goroutine and thread, and for
+ * the leak engine the merge of creations and ends, which is made twice, since nothing is told
+ * before the generation is known to be whole. Link time optimisation, clang, values without
+ * branches, BMI2's instructions for bit fields, and errors out of line in the leak engine gained
+ * little or nothing.
  */
 #ifndef TRACE_ORDER_H
 #define TRACE_ORDER_H
