@@ -25,6 +25,7 @@
 #include "share.h"
 #include "terminal.h"
 #include "test_options.h"
+#include "test_traces.h"
 #include "version.h"
 
 extern char **environ;
@@ -347,6 +348,22 @@ static void compare_with_base(struct invocation *t, struct runner_result *r)
 	append(t, r, &lines);
 }
 
+/* What has a trace was found already: what cannot be traced changes nothing. */
+static void trace(struct invocation *t, struct runner_result *r)
+{
+	struct test_traces_spec spec = { .dir = cmdline_option(&t->cmdline, OPT_TRACE_DIR),
+					 .cmdline = &t->cmdline,
+					 .envp = environ,
+					 .mask = t->base_spec.trials.mask };
+	struct err why = { 0 };
+
+	if (!spec.dir || r->signal || r->refused || is_step(t))
+		return;
+	if (!test_traces_write(&spec, &r->file, &r->signal, &why) ||
+	    (!r->lost[0] && !run_files_rewrite(&t->run_files, &r->file, &why)))
+		terminal_error(&why);
+}
+
 static void finish_run_file(struct invocation *t, struct runner_result *r, int code)
 {
 	AUTO_BUF line = { 0 };
@@ -439,6 +456,7 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 	}
 	repeat(t, &r);
 	compare_with_base(t, &r);
+	trace(t, &r);
 	*code = exit_code(t, &r);
 	if (!r.signal && !r.refused && !is_step(t))
 		attribution_end(&t->attribution, &r.file, r.lost[0] ? NULL : &t->run_files);

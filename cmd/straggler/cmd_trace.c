@@ -6,9 +6,9 @@
 #include "cmd.h"
 #include "help.h"
 #include "options.h"
-#include "trace/descent.h"
 #include "trace/line.h"
 #include "trace_page.h"
+#include "trace_reading.h"
 
 struct request {
 	bool json, events, help;
@@ -16,12 +16,10 @@ struct request {
 	const char *test; /* NULL: all */
 };
 
-/* A trace that is being read. */
-struct reading {
-	struct order_reader *reader;
-	struct descent *descent; /* NULL: no test was asked for */
+/* Events that are being printed. */
+struct printing {
+	struct trace_reading *from;
 	struct buf line;
-	struct digest digest;
 };
 
 static const struct option_row options[] = {
@@ -60,119 +58,51 @@ static bool parse(int argc, char **argv, struct request *r, struct err *err)
 	return true;
 }
 
-static bool is_wanted(struct reading *g, const struct order_event *e)
-{
-	return !g->descent || descent_has(g->descent, g->reader, e);
-}
-
 static void print_event(void *ctx, const struct order_event *e)
 {
-	struct reading *g = ctx;
+	struct printing *p = ctx;
 
-	if (!is_wanted(g, e))
+	if (!trace_reading_wants(p->from, e))
 		return;
-	buf_reset(&g->line);
-	line_put(&g->line, g->reader, e);
-	puts(buf_str(&g->line));
+	buf_reset(&p->line);
+	line_put(&p->line, p->from->reader, e);
+	puts(buf_str(&p->line));
 }
 
-static void add_event(void *ctx, const struct order_event *e)
+static bool show_events(struct trace_reading *g, int fd, struct err *err)
 {
-	struct reading *g = ctx;
-
-	if (is_wanted(g, e))
-		digest_add(&g->digest, e);
-	else
-		digest_pass(&g->digest, e);
-}
-
-static void learn_event(void *ctx, const struct order_event *e)
-{
-	struct reading *g = ctx;
-
-	descent_learn(g->descent, g->reader, e);
-}
-
-static bool feed(struct order_reader *reader, int fd, struct err *err)
-{
-	const size_t piece = (size_t)256 << 10;
-	AUTO_FREE uint8_t *bytes = malloc(piece);
-	ssize_t n;
-
-	if (!bytes)
-		abort();
-	for (;;) {
-		n = read(fd, bytes, piece);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(err, errno, "cannot read the trace");
-		if (!n)
-			return order_finish(reader, err);
-		if (!order_feed(reader, bytes, (size_t)n, err))
-			return false;
-	}
-}
-
-static bool show_events(struct reading *g, int fd, struct err *err)
-{
+	struct printing p = { .from = g };
 	bool ok;
 
-	g->reader = order_new(print_event, g);
-	ok = feed(g->reader, fd, err);
-	order_free(g->reader);
-	buf_release(&g->line);
+	g->reader = order_new(print_event, &p);
+	ok = trace_reading_feed(g->reader, fd, err);
+	buf_release(&p.line);
 	return ok;
 }
 
-static bool show_digest(struct reading *g, const struct request *r, int fd, struct err *err)
+static bool show_digest(struct trace_reading *g, const struct request *r, int fd, struct err *err)
 {
 	AUTO_BUF out = { 0 };
-	bool ok;
+	bool ok = trace_reading_digest(g, fd, err);
 
-	g->reader = g->digest.reader = order_new(add_event, g);
-	ok = feed(g->reader, fd, err);
-	digest_close(&g->digest);
-	if (order_version(g->reader)) {
-		if (r->json)
-			trace_json(&out, &g->digest, r->test);
-		else
-			trace_page(&out, &g->digest, r->test);
-		fwrite(buf_str(&out), 1, out.len, stdout);
-	}
-	digest_release(&g->digest);
-	order_free(g->reader);
+	if (!order_version(g->reader))
+		return ok;
+	if (r->json)
+		trace_json(&out, &g->digest, r->test);
+	else
+		trace_page(&out, &g->digest, r->test);
+	fwrite(buf_str(&out), 1, out.len, stdout);
 	return ok;
-}
-
-/* Finds the goroutines of the test. What is broken in the trace the second reading will say. */
-static bool learn(struct descent *d, int fd, struct err *err)
-{
-	struct reading g = { .descent = d };
-	off_t start = lseek(fd, 0, SEEK_CUR);
-	struct err broken = { 0 };
-
-	if (start < 0)
-		return err_sys(err, errno, "--test reads a trace twice: expected a file");
-	g.reader = order_new(learn_event, &g);
-	feed(g.reader, fd, &broken);
-	order_free(g.reader);
-	if (!d->found)
-		return err_set(err, ERR_ABSENT, "no goroutine runs a test function %s", d->test);
-	if (lseek(fd, start, SEEK_SET) < 0)
-		return err_sys(err, errno, "cannot read the trace again");
-	return true;
 }
 
 static bool show(const struct request *r, int fd, struct err *err)
 {
-	struct descent descent = { .test = r->test };
-	struct reading g = { .descent = r->test ? &descent : NULL };
-	bool ok = !r->test || learn(&descent, fd, err);
+	struct trace_reading g = { 0 };
+	bool ok = trace_reading_choose(&g, r->test, fd, err);
 
 	if (ok)
 		ok = r->events ? show_events(&g, fd, err) : show_digest(&g, r, fd, err);
-	descent_release(&descent);
+	trace_reading_release(&g);
 	return ok;
 }
 

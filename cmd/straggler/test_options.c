@@ -47,6 +47,10 @@ static const struct {
 	[OPT_REPORT] = { { "report", true },
 			 "FORMAT=FILE",
 			 "write a report, too; may be given again ('straggler report --help')" },
+	[OPT_TRACE_DIR] = { { "trace-dir", true },
+			    "DIR",
+			    "run each test with a finding once more, alone, and leave its trace "
+			    "there" },
 	[OPT_FORMAT] = { { "format", true },
 			 "NAME",
 			 "how tests are shown as they run (go test's own way)" },

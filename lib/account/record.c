@@ -157,6 +157,22 @@ static const struct field count_fields[] = {
 	{ AT(test_record, left, U32) },    { .key = NULL },
 };
 
+static const struct field wait_fields[] = {
+	{ AT(wait_record, reason, TEXT) },
+	{ AT(wait_record, ns, I64) },
+	{ .key = NULL },
+};
+
+static const struct field activity_fields[] = {
+	{ AT(test_record, running_ns, I64) },
+	{ AT(test_record, runnable_ns, I64) },
+	{ AT(test_record, syscall_ns, I64) },
+	{ AT(test_record, waits, LIST), .sub = wait_fields, .size = sizeof(struct wait_record) },
+	{ AT(test_record, alone_ns, I64) },
+	{ AT(test_record, gc_ns, I64) },
+	{ .key = NULL },
+};
+
 static const struct field test_fields[] = {
 	{ AT(test_record, package, TEXT) },
 	{ AT(test_record, test, TEXT) },
@@ -172,6 +188,11 @@ static const struct field test_fields[] = {
 	  .kind = FIELD_MAYBE,
 	  .offset = offsetof(struct test_record, counted),
 	  .sub = count_fields },
+	{ AT(test_record, trace, TEXT), .brief = true },
+	{ .key = "activity",
+	  .kind = FIELD_MAYBE,
+	  .offset = offsetof(struct test_record, has_activity),
+	  .sub = activity_fields },
 	{ .key = NULL },
 };
 

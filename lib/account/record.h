@@ -13,7 +13,8 @@
  * that an older tool reads what a newer one wrote.
  *
  * Keys are the names of the members below but for these: a test's name is "test",
- * its numbers are in the object "goroutines", absent when not counted; chain is
+ * its numbers are in the object "goroutines", absent when not counted, and the times of
+ * its trace in "activity"; chain is
  * "creation_chain"; seen and runs are one word, "seen": "1/2", and so are repeats_seen and
  * repeats; the watcher's times
  * are in the object "times", a package's goroutines over time in "curve" (trace_ns,
@@ -141,6 +142,12 @@ struct finding {
 	const char *suspect_note; /* why there are none, or not all; "" */
 };
 
+/* Time that goroutines waited for one reason. */
+struct wait_record {
+	const char *reason; /* in the trace's words: "chan receive" */
+	int64_t ns;
+};
+
 /* Goroutines of one test. before and after count all of the package that are
  * not the runtime's; started, peak and left only the test's own descendants. Times are since
  * the trace of the package began. */
@@ -159,6 +166,18 @@ struct test_record {
 	uint32_t attempts, failures;
 	bool counted; /* the numbers below are known */
 	uint32_t before, after, started, peak, left;
+	/* Of a run of the test alone with --trace-dir, from its trace by the full reader: what all
+	 * goroutines of the test did, in sum. Waiting is by reason. To be on a processor is
+	 * running, as Go sees it: the kernel may have given it to others meanwhile. */
+	const char *trace; /* path of the trace; "": none */
+	bool has_activity; /* the members below are known */
+	int64_t running_ns, runnable_ns, syscall_ns;
+	struct waits {
+		struct wait_record *items;
+		size_t len, cap;
+	} waits;          /* longest first; of a test that was read, in the arena: do not push */
+	int64_t alone_ns; /* how long that trace is */
+	int64_t gc_ns;    /* of it, the collector marked */
 };
 
 /* Of what was read, items are in the arena: do not push. */

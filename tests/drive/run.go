@@ -20,6 +20,7 @@ type Record struct {
 	Goroutines                  any   // an object in a test's line, a number in a package's
 	Seen, Key, Output           string
 	Attempts, Failures          int    // of a test that ran again
+	Activity                    any    // what the trace of a test says
 	Start                       *int64 `json:"start_ns"` // nil: not known
 	End                         *int64 `json:"end_ns"`
 	Born                        *int64 `json:"born_ns"`

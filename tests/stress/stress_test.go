@@ -2,7 +2,9 @@
 package stress
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -145,6 +147,54 @@ func TestStressWithRace(t *testing.T) {
 	m := newModule(t)
 	result, _ := m.Test("--stress=5s", "-run", "TestThird", ".")
 	want(t, result, 1, "LEAK: TestThird", "again    straggler test -race -count=")
+}
+
+const odd = `
+-- go.mod --
+module example.com/m
+
+go 1.22
+-- m_test.go --
+package m
+
+import "testing"
+
+func TestOdd(t *testing.T) {
+	t.Run("../a b'*", func(t *testing.T) {
+		c := make(chan int)
+		go func() { c <- 1 }()
+	})
+}
+
+func TestClean(t *testing.T) {}
+`
+
+func TestTraceDir(t *testing.T) {
+	t.Parallel()
+	m := drive.New(t, odd)
+	dir := filepath.Join(t.TempDir(), "new", "traces")
+	for range 2 {
+		result, run := m.Test("--trace-dir", dir, ".")
+		want(t, result, 1, "LEAK: TestOdd")
+		for _, record := range run.Records {
+			if record.Type == "test" && (record.Activity != nil) != strings.Contains(record.Test, "/") {
+				t.Errorf("%s: %v", record.Test, record.Activity)
+			}
+		}
+	}
+	for _, name := range []string{"m.TestOdd_.._a_b__", "m.TestOdd_.._a_b__.2"} {
+		page, err := os.ReadFile(filepath.Join(dir, name+".txt"))
+		if err != nil || !strings.Contains(string(page), "only TestOdd and what descends from it") {
+			t.Errorf("%s: %v: %s", name, err, page)
+		}
+		cmd := m.Command("go", "tool", "trace", "-d=parsed", filepath.Join(dir, name+".trace"))
+		if r := m.Do(cmd); r.Code != 0 || !strings.Contains(r.Stdout, "StateTransition") {
+			t.Errorf("%s: go tool trace: %d %s", name, r.Code, r.Stderr)
+		}
+	}
+	if files, _ := filepath.Glob(filepath.Join(dir, "*")); len(files) != 4 {
+		t.Errorf("left in the folder: %v", files)
+	}
 }
 
 func TestUsage(t *testing.T) {
