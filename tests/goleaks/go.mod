@@ -1,0 +1,3 @@
+module straggler/tests/goleaks
+
+go 1.24
