@@ -10,9 +10,9 @@ VERSION := $(or $(shell git -c safe.directory='$(CURDIR)' --git-dir=.git describ
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wcast-qual -Wvla -Wundef -Wconversion \
 	-Wimplicit-fallthrough -Wformat=2 -fno-common
-CPPFLAGS += -D_GNU_SOURCE -Ilib -MMD -MP
+CPPFLAGS += -D_GNU_SOURCE -Ilib -Ibuild/proto -MMD -MP
 CFLAGS   += -std=c11 -g $(WARN) $(if $(CI),-Werror)
-LDLIBS   += -ljson-c -lyaml -lgit2 -lz -lm
+LDLIBS   += -ljson-c -lyaml -lgit2 -lprotobuf-c -lz -lm
 
 san = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 ifeq ($(VARIANT),debug)
@@ -98,8 +98,20 @@ $(BUILD)/page.c: configs/page/bundle $(PAGE)
 $(BUILD)/page.o: $(BUILD)/page.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+# What reads profile.proto is made by protobuf-c's compiler, and not held to our warnings.
+PROTO := build/proto/profile.pb-c
+$(PROTO).c $(PROTO).h &: lib/profile/profile.proto
+	@mkdir -p build/proto
+	@protoc-c --proto_path=lib/profile --c_out=build/proto $<
+
+$(BUILD)/profile.pb-c.o: $(PROTO).c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@ $<
+
+$(call obj,$(wildcard lib/profile/*.c)): | $(PROTO).h
+
 # Two rooms may have files of the same name: P keeps them apart by their paths.
-$(LIB): $(call obj,$(LIB_SRC)) $(BUILD)/catalogue.o $(BUILD)/samples.o $(BUILD)/page.o
+$(LIB): $(call obj,$(LIB_SRC)) $(BUILD)/catalogue.o $(BUILD)/samples.o $(BUILD)/page.o $(BUILD)/profile.pb-c.o
 	rm -f $@ && ar rcsP $@ $^
 
 # The version is compiled into one file, and only that is built anew when it changes.
@@ -255,11 +267,11 @@ $(BUILD)/%.h.ok: %.h
 
 # One process a file: clang-tidy 14 reports false va_list errors from its second file on.
 tidy: $(patsubst %,$(BUILD)/%.tidy,$(LIB_SRC) $(CMD_SRC))
-$(BUILD)/%.c.tidy: %.c .clang-tidy $(HEADERS) | build/compile_commands.json
+$(BUILD)/%.c.tidy: %.c .clang-tidy $(HEADERS) | build/compile_commands.json $(PROTO).h
 	@mkdir -p $(@D)
 	@clang-tidy --quiet -p build $< 2>/dev/null && touch $@
 
-analyze:  ## run gcc's analyzer
+analyze: $(PROTO).h  ## run gcc's analyzer
 	@set -e; for f in $(LIB_SRC) $(CMD_SRC); do \
 		$(CC) $(filter-out -M%,$(CPPFLAGS)) -std=c11 -O2 -fanalyzer -Werror -c -o /dev/null $$f; done
 
@@ -269,7 +281,7 @@ format:  ## rewrite the sources in the house format
 build/compile_commands.json: Makefile $(SOURCES)
 	@mkdir -p build
 	@{ s='['; for f in $(SOURCES); do \
-		printf '%s\n{"directory":"%s","file":"%s","command":"clang %s -c %s"}' "$$s" '$(CURDIR)' "$$f" '-D_GNU_SOURCE -Ilib -std=c11 $(WARN)' "$$f"; s=','; \
+		printf '%s\n{"directory":"%s","file":"%s","command":"clang %s -c %s"}' "$$s" '$(CURDIR)' "$$f" '-D_GNU_SOURCE -Ilib -Ibuild/proto -std=c11 $(WARN)' "$$f"; s=','; \
 	done; printf '\n]\n'; } >$@
 
 setup: deps  ## prepare a checkout for work on it

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include "program.h"
 #include "repetition.h"
 #include "report/report.h"
+#include "run/deep.h"
 #include "run/runner.h"
 #include "run_files.h"
 #include "share.h"
@@ -57,6 +59,7 @@ struct invocation {
 	struct err unrepeated;       /* why tests could not be run again */
 	struct live live;
 	uint32_t rerun_most, rerun_max_failures;
+	struct err unmeasured; /* why memory could not be measured */
 	uint32_t runs;
 	int64_t stress_ns;
 	bool stepped; /* the status is a step's */
@@ -260,7 +263,9 @@ static int exit_code(const struct invocation *t, const struct runner_result *r)
 		return EXIT_UNCHECKED;
 	if (leaks_fail(&r->file))
 		return EXIT_FINDINGS;
-	return t->unrepeated.code || nothing_compared(&r->file) ? EXIT_UNCHECKED : EXIT_CLEAN;
+	return t->unrepeated.code || t->unmeasured.code || nothing_compared(&r->file)
+		   ? EXIT_UNCHECKED
+		   : EXIT_CLEAN;
 }
 
 /* Runs again until the leak shows; the first run was without it. */
@@ -364,14 +369,45 @@ static void trace(struct invocation *t, struct runner_result *r)
 		terminal_error(&why);
 }
 
+/* Tests side by side: as many as there are processors for us. */
+static size_t processors(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) ? 1 : (size_t)CPU_COUNT(&set);
+}
+
+static void measure_memory(struct invocation *t, const struct runner_spec *runner,
+			   struct runner_result *r)
+{
+	AUTO_FREE char *dir = run_files_beside(&t->run_files, ".deep");
+	struct deep_spec spec = { .cmdline = &t->cmdline,
+				  .go = "go",
+				  .policy = &t->configuration.policy,
+				  .dir = dir,
+				  .jobs = processors(),
+				  .envp = environ,
+				  .mask = runner->mask };
+	size_t tests = deep_count(&r->file);
+	int64_t start_ns = clock_now_ns();
+	AUTO_BUF lines = { 0 };
+
+	if (!cmdline_option(&t->cmdline, OPT_DEEP) || r->signal || r->refused || !tests)
+		return;
+	terminal_line(stderr, "straggler: measuring the memory of %zu test%s", tests,
+		      tests == 1 ? "" : "s");
+	deep_run(&spec, &r->file, &lines, &r->signal, &t->unmeasured);
+	r->file.end.elapsed_ns += clock_now_ns() - start_ns;
+	append(t, r, &lines);
+}
+
 static void finish_run_file(struct invocation *t, struct runner_result *r, int code)
 {
 	AUTO_BUF line = { 0 };
 
 	r->file.end.exit_code = code;
 	record_write_end(&line, &r->file.end);
-	if (t->run_files.fd >= 0 && !r->lost[0] && !buf_flush(&line, t->run_files.fd))
-		r->lost = strerror(errno);
+	append(t, r, &line);
 	if (r->lost[0])
 		terminal_line(stderr, "straggler: the run file is incomplete: %s: %s",
 			      t->run_files.path, r->lost);
@@ -408,6 +444,16 @@ static void write_reports(struct invocation *t, const struct runner_result *r, i
 		return;
 	terminal_error(&err);
 	*code = *code == EXIT_CLEAN ? EXIT_UNCHECKED : *code;
+}
+
+/* What was asked for besides the run. */
+static void print_failures(const struct invocation *t)
+{
+	const struct err *const all[] = { &t->unrepeated, &t->uncompared, &t->unmeasured };
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (all[i]->code)
+			terminal_error(all[i]);
 }
 
 static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct err *err)
@@ -457,15 +503,13 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 	repeat(t, &r);
 	compare_with_base(t, &r);
 	trace(t, &r);
+	measure_memory(t, &spec, &r);
 	*code = exit_code(t, &r);
 	if (!r.signal && !r.refused && !is_step(t))
 		attribution_end(&t->attribution, &r.file, r.lost[0] ? NULL : &t->run_files);
 	finish_run_file(t, &r, *code);
 	ok = print_report(t, &r, code, err);
-	if (t->unrepeated.code)
-		terminal_error(&t->unrepeated);
-	if (t->uncompared.code)
-		terminal_error(&t->uncompared);
+	print_failures(t);
 	write_reports(t, &r, code);
 	if (r.json_lost[0])
 		terminal_line(stderr, "straggler: the stream is incomplete: %s: %s", json_path,

@@ -6,7 +6,8 @@
 #include "guard/facilities.h"
 #include "help.h"
 #include "options.h"
-#include "report/report.h"
+#include "profile/gzip.h"
+#include "profile/heap_profile.h"
 #include "vcs/repo.h"
 #include "version.h"
 #include "json/read.h"
@@ -22,7 +23,8 @@ static const struct option_row options[] = {
 static void print_libraries(void)
 {
 	static void (*const put[])(struct buf * out) = { json_put_library, yaml_put_library,
-							 repo_put_library, report_put_library };
+							 repo_put_library, gzip_put_library,
+							 heap_profile_put_library };
 
 	for (size_t i = 0; i < ARRAY_LEN(put); i++) {
 		AUTO_BUF line = { 0 };

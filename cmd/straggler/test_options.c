@@ -17,6 +17,9 @@ static const struct {
 	const char *value; /* what it takes, for help */
 	const char *help;
 } options[OPT_COUNT] = {
+	[OPT_DEEP] = { { "deep", false },
+		       "",
+		       "then measure each test that passed: what memory grows with every run" },
 	[OPT_CONFIG] = { { "config", true },
 			 "FILE",
 			 "settings and allowances (.straggler.yaml, found upwards)" },
@@ -92,6 +95,7 @@ static const struct {
 	{ OPT_SETTLE, SETTING_SETTLE, "DURATION" },
 	{ OPT_MODE, SETTING_MODE, "MODE" },
 	{ OPT_SECOND_LOOK, SETTING_SECOND_LOOK, "WHEN" },
+	{ OPT_DEEP_BUDGET, SETTING_DEEP_BUDGET, "DURATION" },
 };
 
 struct option_spec test_option_spec(enum test_option option)
@@ -260,6 +264,17 @@ static bool check_display(const struct cmdline *c, struct err *err)
 	return true;
 }
 
+static bool check_deep(const struct cmdline *c, struct err *err)
+{
+	static const enum test_option others[] = { OPT_BASE, OPT_BISECT_STEP };
+
+	for (size_t i = 0; i < ARRAY_LEN(others) && cmdline_option(c, OPT_DEEP); i++)
+		if (cmdline_option(c, others[i]))
+			return err_set(err, ERR_USAGE, "--deep and --%s do not go together",
+				       test_option_spec(others[i]).name);
+	return true;
+}
+
 bool test_options_check(const struct cmdline *c, struct err *err)
 {
 	bool base = cmdline_option(c, OPT_BASE) != NULL;
@@ -278,5 +293,5 @@ bool test_options_check(const struct cmdline *c, struct err *err)
 	if ((base || step) && cmdline_option(c, OPT_STRESS))
 		return err_set(err, ERR_USAGE, "--stress and --%s do not go together",
 			       base ? "base" : "bisect-step");
-	return check_display(c, err);
+	return check_deep(c, err) && check_display(c, err);
 }

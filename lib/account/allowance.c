@@ -215,6 +215,17 @@ static bool speaks_of_benchmarks(const struct policy_rule *r)
 	return false;
 }
 
+/* They are looked for when that is asked for only. */
+static bool speaks_of_growth(const struct policy_rule *r)
+{
+	enum class_id id;
+
+	for (size_t i = 0; i < r->match[RULE_CLASS].len; i++)
+		if (class_by_name(r->match[RULE_CLASS].items[i], &id) && class_row(id)->is_growth)
+			return true;
+	return false;
+}
+
 /* Whether the test that it names can be in no other package. */
 static bool is_bound(const struct policy_rule *r)
 {
@@ -230,7 +241,7 @@ bool rule_possible(const struct policy_rule *r, const struct tested *t)
 {
 	const struct config_texts *tests = &r->match[RULE_TEST];
 
-	if (!speaks_of(r, t))
+	if (!speaks_of(r, t) || speaks_of_growth(r))
 		return false;
 	if (!tests->len)
 		return !t->chosen;
@@ -239,7 +250,7 @@ bool rule_possible(const struct policy_rule *r, const struct tested *t)
 
 bool rule_possible_anywhere(const struct policy_rule *r)
 {
-	return !speaks_of_benchmarks(r);
+	return !speaks_of_benchmarks(r) && !speaks_of_growth(r);
 }
 
 /* --- findings ---------------------------------------------------------------------------- */

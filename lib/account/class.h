@@ -40,6 +40,8 @@ enum class_id {
 	CLASS_UNWAITED_CHILD,
 	CLASS_GOROUTINE_SURGE,
 	CLASS_MEMORY_SURGE,
+	CLASS_HEAP_GROWTH,
+	CLASS_TIMER_GROWTH,
 	CLASS_UNKNOWN, /* a wait reason that this version does not know */
 	CLASS_COUNT,
 };
@@ -57,7 +59,8 @@ struct class_row {
 	const char *unit; /* of the count, NULL: it counts goroutines that are still there. Of a
 			   * figure "goroutine"; of what stays as it is in the plural, "MiB" */
 	const char *counted; /* how what has a unit was got */
-	const char *began;   /* what the place says where it comes from; NULL: it was started */
+	bool is_growth; /* a figure that is a rate: cause is a whole sentence, count says nothing */
+	const char *began; /* what the place says where it comes from; NULL: it was started */
 };
 
 /* Static. */

@@ -26,4 +26,8 @@ struct key_parts {
 /* Writes KEY_LEN hexadecimal digits and a NUL. */
 void key_make(const struct key_parts *p, struct sources *s, char key[static KEY_LEN + 1]);
 
+/* The same for a line that allocates: instead of its number among go statements it is told by its
+ * text (without surrounding space), and by what is started there. */
+void key_make_line(const struct key_parts *p, const char *source, char key[static KEY_LEN + 1]);
+
 #endif

@@ -151,7 +151,7 @@ struct tested {
 };
 
 /* Whether a rule should have matched something in the package: it speaks of it, or may, and of
- * a test that ran, or of any. A rule that names neither speaks of the package that its
+ * a test that ran, or of any; memory that grows is not looked for in every run. A rule that names neither speaks of the package that its
  * functions are in, as far as that is one of the module's. */
 bool rule_possible(const struct policy_rule *r, const struct tested *t);
 

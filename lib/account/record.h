@@ -130,6 +130,8 @@ struct finding {
 	uint32_t repeat;         /* of the runs of its test in one process (-count), the 1-based
 				* one that left it; 0: there was only one, or it is not known */
 	uint32_t repeats_seen, repeats; /* in that process: "seen 3 of 64"; 0 of 0: as above */
+	uint64_t bytes_per_run;         /* of memory that grows, 0: it is nothing of the kind */
+	uint64_t objects_per_run;
 	const char *while_tests; /* shared worker: the tests that ran then, ", " between; "" */
 	const char *fact;        /* what memory and source add: "its timer fires every 5 ms"; "" */
 	const char *why;         /* the evidence in words, for --verbose; "" */

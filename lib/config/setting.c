@@ -41,6 +41,18 @@ static const struct setting rows[SETTING_COUNT] = {
 		.help = "whether the owners of survivors run once more",
 		.sample = "always",
 	},
+	[SETTING_DEEP_BUDGET] = {
+		.key = "deep_budget",
+		.kind = KIND_DURATION,
+		.narrow = true,
+		.min = NS_PER_S / 10,
+		.max = 3600 * NS_PER_S,
+		.initial = 3 * NS_PER_S,
+		.variable = "STRAGGLER_DEEP_BUDGET",
+		.option = "deep-budget",
+		.help = "with --deep: how long measuring the memory of a test may take",
+		.sample = "20s",
+	},
 	[SETTING_CATALOGUE] = {
 		.key = "catalogue",
 		.kind = KIND_SWITCH,

@@ -529,6 +529,40 @@ void cmdline_choose(struct cmdline *c, const struct words *packages)
 	c->packages = chosen.packages;
 }
 
+static bool is_own_flag(const char *text)
+{
+	const char *name = text + 1 + (text[1] == '-' ? 1 : 0);
+	size_t n = strcspn(name, "=");
+	char word[64];
+
+	if (n >= sizeof(word))
+		return true;
+	memcpy(word, name, n);
+	word[n] = '\0';
+	return !cmdline_is_go_flag(word);
+}
+
+void cmdline_own(const struct cmdline *c, struct words *out)
+{
+	bool value_may_come = false;
+
+	for (size_t i = 0; i < c->args.len; i++) {
+		const char *text = c->args.items[i].text;
+		enum go_arg_role role = c->args.items[i].role;
+		bool first = !i || c->args.items[i - 1].role != GO_ARG_TEST;
+		bool own =
+		    role == GO_ARG_TEST || (role == GO_ARG_KEEP && *text != '-' && value_may_come);
+
+		if (role == GO_ARG_TEST && first &&
+		    (!strcmp(text, "-args") || !strcmp(text, "--args")))
+			continue;
+		own |= role == GO_ARG_KEEP && *text == '-' && is_own_flag(text);
+		value_may_come = own && *text == '-' && !strchr(text, '=');
+		if (own)
+			VEC_PUSH(out, text);
+	}
+}
+
 bool cmdline_inner(const struct cmdline *c, const struct inner_call *call, struct words *out,
 		   struct err *err)
 {

@@ -133,6 +133,10 @@ void cmdline_build_flags(const struct cmdline *c, struct words *out);
 /* The packages are these, whatever was named; at least one. Their texts are borrowed. */
 void cmdline_choose(struct cmdline *c, const struct words *packages);
 
+/* Appends what the user gives the test binary beyond go's own flags: flags that go does not know,
+ * with their values, and what follows -args. Borrowed. */
+void cmdline_own(const struct cmdline *c, struct words *out);
+
 /* What the inner call needs to be told. */
 struct inner_call {
 	const char *go; /* the go command: "go" */

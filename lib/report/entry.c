@@ -145,18 +145,24 @@ static void print_title(struct screen *s, const struct group *g)
 	buf_putc(s->out, '\n');
 }
 
+static void put_count(struct buf *out, const struct class_row *row, uint64_t n)
+{
+	if (row == class_row(CLASS_MEMORY_SURGE)) {
+		text_number(out, n);
+		buf_printf(out, " %s", row->unit);
+	} else {
+		screen_count(out, n, row->unit ? row->unit : "goroutine");
+	}
+	buf_puts(out, n == 1 || row->is_figure ? " " : ": each ");
+}
+
 static void print_cause(struct screen *s, const struct finding *f, uint64_t n)
 {
 	const struct class_row *row = class_row(f->class);
 	AUTO_BUF raw = { 0 }, line = { 0 };
 
-	if (f->class == CLASS_MEMORY_SURGE) {
-		text_number(&line, n);
-		buf_printf(&line, " %s", row->unit);
-	} else {
-		screen_count(&line, n, row->unit ? row->unit : "goroutine");
-	}
-	buf_puts(&line, n == 1 || row->is_figure ? " " : ": each ");
+	if (!row->is_growth)
+		put_count(&line, row, n);
 	entry_cause(&raw, f);
 	text_clean(&line, buf_str(&raw));
 	screen_style(s, STYLE_STRONG);
@@ -374,9 +380,10 @@ static void print_places(struct screen *s, const struct group *g)
 	AUTO_ROWS rows = { 0 };
 
 	add_origin(&rows, s, f);
-	if (f->status == STATUS_LEAK || f->hang || s->options->verbose) {
+	if (f->status == STATUS_LEAK || f->hang || class_row(f->class)->is_growth ||
+	    s->options->verbose) {
 		add_chain(&rows, s, f);
-		for (size_t i = 0; i < g->len; i++)
+		for (size_t i = 0; i < g->len && !class_row(f->class)->is_growth; i++)
 			if (is_first(g, i, same_place))
 				add_stuck(&rows, s, g->items[i]);
 	}

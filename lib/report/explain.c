@@ -37,7 +37,9 @@ static void print_code(struct screen *s, const char *title, const char *code)
 
 static void put_what(struct buf *out, const struct class_row *row)
 {
-	if (row->is_figure)
+	if (row->is_growth)
+		buf_puts(out, row->cause);
+	else if (row->is_figure)
 		buf_printf(out, "%s%s %s", row->unit, strcmp(row->unit, "MiB") != 0 ? "s" : "",
 			   row->cause);
 	else

@@ -60,18 +60,22 @@ static void put_place(struct buf *out, const struct run_file *r, const struct fi
 	buf_printf(out, ",line=%" PRIu32 ",", p->line ? p->line : 1);
 }
 
+static const char *title_of(const struct finding *f)
+{
+	if (class_row(f->class)->is_growth)
+		return f->status == STATUS_LEAK ? "memory leak" : "memory";
+	if (f->status != STATUS_LEAK)
+		return "goroutines";
+	return class_row(f->class)->unit ? "leak" : "goroutine leak";
+}
+
 static void put_command(struct buf *out, const struct run_file *r, const struct group *g)
 {
 	static const char *const commands[] = { "error", "warning", "notice" };
 	const struct finding *f = g->items[0];
-	const char *unit = class_row(f->class)->unit;
 	AUTO_BUF title = { 0 }, text = { 0 };
 
-	buf_printf(&title, "%s [%s]",
-		   f->status != STATUS_LEAK ? "goroutines"
-		   : unit                   ? "leak"
-					    : "goroutine leak",
-		   class_row(f->class)->id);
+	buf_printf(&title, "%s [%s]", title_of(f), class_row(f->class)->id);
 	entry_text(&text, r, g, false);
 	buf_printf(out, "::%s ", commands[rank(r, g)]);
 	put_place(out, r, f);

@@ -1,11 +1,11 @@
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
-#include <zlib.h>
 
 #include "base/clock.h"
 #include "base/texts.h"
 #include "base/vec.h"
+#include "profile/gzip.h"
 #include "report/entry.h"
 #include "report/report.h"
 #include "report/text.h"
@@ -213,31 +213,6 @@ static void put_profile(struct profile *p)
 	buf_put(p->out, buf_str(&p->table), p->table.len);
 }
 
-/* Without a time and a name in its head: the same run gives the same bytes. */
-static bool compress_into(struct buf *out, const struct buf *raw, struct err *err)
-{
-	z_stream z = { 0 };
-	size_t bound;
-	int status;
-
-	if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) !=
-	    Z_OK)
-		return err_set(err, ERR_LIMIT, "start to compress the profile");
-	bound = deflateBound(&z, raw->len);
-	if (raw->len > UINT32_MAX || bound > UINT32_MAX) {
-		deflateEnd(&z);
-		return err_set(err, ERR_LIMIT, "the profile is larger than 4 GiB");
-	}
-	z.next_in = (Bytef *)raw->data;
-	z.avail_in = (uInt)raw->len;
-	z.next_out = (Bytef *)buf_reserve(out, bound);
-	z.avail_out = (uInt)bound;
-	status = deflate(&z, Z_FINISH);
-	out->len += status == Z_STREAM_END ? z.total_out : 0;
-	deflateEnd(&z);
-	return status == Z_STREAM_END || err_set(err, ERR_LIMIT, "compress the profile");
-}
-
 static bool write_profile(const struct run_file *r, const struct report_options *o, struct buf *out,
 			  struct err *err)
 {
@@ -253,7 +228,7 @@ static bool write_profile(const struct run_file *r, const struct report_options 
 	map_release(&p.locations);
 	buf_release(&p.table);
 	arena_clear(&p.arena);
-	return compress_into(out, &raw, err);
+	return gzip_pack(out, &raw, err) || err_wrap(err, "the profile");
 }
 
 const struct report report_pprof = {
@@ -262,8 +237,3 @@ const struct report report_pprof = {
 	.binary = true,
 	.write = write_profile,
 };
-
-void report_put_library(struct buf *out)
-{
-	buf_printf(out, "zlib %s", zlibVersion());
-}

@@ -40,7 +40,4 @@ const struct report *report_at(size_t i);
 /* Fails with ERR_USAGE and the name that was probably meant. */
 bool report_find(const char *name, const struct report **report, struct err *err);
 
-/* Appends the library that pprof needs and its version: "zlib 1.2.13". */
-void report_put_library(struct buf *out);
-
 #endif

@@ -99,6 +99,8 @@ void rerun_command(struct buf *out, const struct run_record *run, const struct f
 	AUTO_BUF line = { 0 };
 
 	buf_puts(&line, "straggler test");
+	if (class_row(f->class)->is_growth)
+		buf_puts(&line, " --deep");
 	put_kept_flags(&line, run);
 	put_settings(&line, f);
 	put_selection(&line, f);

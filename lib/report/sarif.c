@@ -114,8 +114,10 @@ static void put_rule(struct json_writer *w, enum class_id id)
 
 	json_object(w);
 	json_kstr(w, "id", row->id);
-	buf_printf(&text, "%s%s %s", row->is_figure ? "" : "A ",
-		   row->unit ? row->unit : "goroutine", row->cause);
+	if (!row->is_growth)
+		buf_printf(&text, "%s%s ", row->is_figure ? "" : "A ",
+			   row->unit ? row->unit : "goroutine");
+	buf_puts(&text, row->cause);
 	put_message(w, "shortDescription", buf_str(&text));
 	buf_printf(&text, ". Usually: %s.", row->usually);
 	put_message(w, "help", buf_str(&text));
@@ -152,6 +154,12 @@ static void put_summary(struct json_writer *w, const struct finding *f)
 	AUTO_BUF text = { 0 };
 
 	entry_owner(&text, f);
+	if (class_row(f->class)->is_growth) {
+		buf_puts(&text, ": ");
+		entry_cause(&text, f);
+		put_message(w, "message", buf_str(&text));
+		return;
+	}
 	buf_puts(&text, f->hang                          ? " hung with "
 			: class_row(f->class)->is_figure ? " had "
 							 : " left ");
@@ -264,6 +272,10 @@ static void put_properties(struct json_writer *w, const struct finding *f)
 	json_kstr(w, "owner", buf_str(&owner));
 	json_kstr(w, "status", status_name(f->status));
 	json_kstr(w, "certainty", certainty_name(f->certainty));
+	if (class_row(f->class)->is_growth) {
+		json_kint(w, "bytesPerRun", (int64_t)f->bytes_per_run);
+		json_kint(w, "objectsPerRun", (int64_t)f->objects_per_run);
+	}
 	json_object_end(w);
 }
 

@@ -57,16 +57,16 @@ static const struct {
 	{ "settle: 1s\nsettel: 2s\n", "x.yaml:2:1: unknown key 'settel': did you mean 'settle'?" },
 	{ "colour: red\n",
 	  "x.yaml:1:1: unknown key 'colour': there are version, extends, packages, allow, limits, "
-	  "classes, settle, mode, second_look, catalogue" },
+	  "classes, settle, mode, second_look, deep_budget, catalogue" },
 	{ "limits.left: 1\n", "x.yaml:1:1: unknown key 'limits.left': there are version, extends, "
 			      "packages, allow, limits, classes, settle, mode, second_look, "
-			      "catalogue" },
+			      "deep_budget, catalogue" },
 	{ "limits: {lft: 1}\n", "x.yaml:1:10: unknown key 'lft': did you mean 'left'?" },
 	{ "allow:\n  - created_bi: x\n",
 	  "x.yaml:2:5: unknown key 'created_bi': did you mean 'created_by'?" },
 	{ "packages:\n  - match: ./x\n    catalogue: false\n",
 	  "x.yaml:3:5: unknown key 'catalogue': there are match, test, limits, classes, settle, "
-	  "mode, second_look" },
+	  "mode, second_look, deep_budget" },
 	{ "mode: report\nmode: enforce\n",
 	  "x.yaml:2:1: duplicate key 'mode', it is in line 1 already" },
 	/* types, units, ranges */

@@ -1,0 +1,9 @@
+package alarms
+
+import (
+	"testing"
+
+	"example.com/growth/truth"
+)
+
+func TestMain(m *testing.M) { truth.Main(m) }

@@ -1,0 +1,3 @@
+module example.com/growth123
+
+go 1.23
