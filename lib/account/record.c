@@ -231,6 +231,7 @@ static const struct field package_fields[] = {
 	{ AT(package_record, goroutines, U64) },
 	{ AT(package_record, undecided_gone, U32), .brief = true },
 	{ AT(package_record, undecided_open, U32), .brief = true },
+	{ AT(package_record, left_open, U32), .brief = true },
 	{ AT(package_record, run_lines, U32), .brief = true },
 	{ AT(package_record, bench_lines, U32), .brief = true },
 	{ AT(package_record, run_names, BOOL), .brief = true },

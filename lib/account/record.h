@@ -203,6 +203,7 @@ struct package_record {
 	const char *why;         /* "" when checked is yes */
 	uint64_t goroutines;     /* started by its tests */
 	uint32_t undecided_gone; /* survivors the first run could not decide, not seen again */
+	uint32_t left_open;      /* descriptors and children that nobody asked after */
 	uint32_t undecided_open; /* those that nobody could look at again */
 	uint32_t run_lines;      /* sink only: RUN lines that the watcher counted in the trace */
 	uint32_t bench_lines;    /* sink only: the same for benchmarks */

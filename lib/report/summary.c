@@ -99,6 +99,15 @@ static size_t count_hung(const struct run_file *r)
 	return n;
 }
 
+static uint64_t count_left_open(const struct run_file *r)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < r->packages.len; i++)
+		n += r->packages.items[i].left_open;
+	return n;
+}
+
 static void put_verdict(struct buf *out, const struct run_file *r, const struct groups *g)
 {
 	struct tally leaks = tally_of(g, STATUS_LEAK), notes = tally_of(g, STATUS_NOTE);
@@ -112,7 +121,7 @@ static void put_verdict(struct buf *out, const struct run_file *r, const struct 
 	else if (!packages_where(r, true))
 		buf_puts(out,
 			 packages_where(r, false) ? "no package could be checked" : "no tests ran");
-	else if (notes.groups || allowed.groups || hung)
+	else if (notes.groups || allowed.groups || hung || count_left_open(r))
 		buf_puts(out, "no leaks");
 	else
 		buf_puts(out, "nothing outlived its test");
@@ -273,6 +282,20 @@ static void print_not_counted(struct screen *s, uint64_t n, const char *which)
 	screen_line(s, 0, SCREEN_INDENT, buf_str(&line));
 }
 
+static void print_left_open(struct screen *s, const struct run_file *r)
+{
+	uint64_t n = count_left_open(r);
+	AUTO_BUF line = { 0 };
+
+	if (!n)
+		return;
+	buf_puts(&line, "not looked into: ");
+	text_number(&line, n);
+	buf_printf(&line, " descriptor%s or child%s left open (--second-look always tells whose)",
+		   n == 1 ? "" : "s", n == 1 ? "" : "ren");
+	screen_line(s, 0, SCREEN_INDENT, buf_str(&line));
+}
+
 static void print_undecided(struct screen *s, const struct run_file *r)
 {
 	uint64_t gone = 0, open = 0;
@@ -383,6 +406,7 @@ void summary_print(struct screen *s, const struct run_file *r, const struct grou
 		print_totals(s, r, g);
 	print_unchecked(s, r);
 	print_undecided(s, r);
+	print_left_open(s, r);
 	print_repeated(s, &r->repeated);
 	print_unsteady(s, &r->repeated);
 	print_warnings(s, r);

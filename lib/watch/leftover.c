@@ -229,6 +229,7 @@ static struct finding make_finding(struct leftovers *s, const struct holding *h,
 		.wait_reason = "",
 		.born_ns = -1,
 		.fact = "",
+		.settings = "--second-look=always",
 		.seen = 2,
 		.runs = 2,
 		.while_tests = "",
@@ -355,13 +356,13 @@ static void search_all(struct leftovers *s)
 }
 
 /* Whether a first run of which all is known left anything. */
-static bool is_worth_it(const struct watch *w)
+static bool left_any(const struct watch *w)
 {
 	const struct look *l = &w->first;
 
-	return w->second_look != SECOND_LOOK_NEVER && l->trapped && !l->trap_missing && l->traced &&
-	       !l->trace_error[0] && l->facts.end == TRACE_TESTS && !l->ran_again &&
-	       l->inventory.taken && l->inventory.left.len && !w->r->signal;
+	return l->trapped && !l->trap_missing && l->traced && !l->trace_error[0] &&
+	       l->facts.end == TRACE_TESTS && !l->ran_again && l->inventory.taken &&
+	       l->inventory.left.len && !w->r->signal;
 }
 
 void leftovers_judge(struct watch *w)
@@ -369,8 +370,13 @@ void leftovers_judge(struct watch *w)
 	struct leftovers s = { .w = w };
 	int64_t budget = BUDGET_NS + w->first.end_ns;
 
-	if (!is_worth_it(w))
+	if (!left_any(w))
 		return;
+	for (size_t i = 0; i < w->first.inventory.left.len; i++)
+		w->r->package.left_open += w->first.inventory.left.items[i].count;
+	if (w->second_look != SECOND_LOOK_ALWAYS)
+		return;
+	w->r->package.left_open = 0;
 	if (budget > runs_limit(w))
 		budget = runs_limit(w);
 	s.deadline_ns = clock_now_ns() + budget;

@@ -12,6 +12,9 @@
  *         │ one test
  *   it alone, four times: more than twice left ──> leak, so many a run
  *
+ * Tests that run again leave files again, and take their time again: they do so only when every
+ * second look was asked for. Else what was left is counted.
+ *
  * What a goroutine that is left may hold is that goroutine's finding: tests that left any, here or
  * in the first run, are not asked. All of it has a budget; what it does not suffice for is
  * a note, and so is what grows with no single test.

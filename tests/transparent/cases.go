@@ -60,9 +60,6 @@ const no386 = "^386$"
 // Only standard output and error are put away while the exit is held.
 const held = "a goroutine that is given time to end can do what it would have been too late for: here it writes a file"
 
-// What a test leaves open is looked into by repeats of it, unseen but for what they write.
-const again = "a test that leaves a file open runs again, and here it writes it again"
-
 func cases() []testCase {
 	var all []testCase
 	for _, some := range [][]testCase{
@@ -88,8 +85,7 @@ func lateCases() []testCase {
 func outputCases() []testCase {
 	var all []testCase
 	all = append(all, each("stdout", `TestClose TestCloseNumber TestCloseBothNumbers TestCloseStderr TestCloseThenOpen TestRedirect
-		TestDup2 TestDup2Both TestDup2AndBack TestPipe TestSwap TestReadFromStdout`, testCase{})...)
-	all = append(all, each("stdout", "TestRedirectForGood", testCase{known: again})...)
+		TestDup2 TestDup2Both TestDup2AndBack TestRedirectForGood TestPipe TestSwap TestReadFromStdout`, testCase{})...)
 	all = append(all, each("stdout", "TestLateIntoFile", testCase{known: held})...)
 	all = append(all, each("text", `TestFakeLines TestFakeRuns TestControl TestNoNewline TestNoNewlineStderr TestFailNoNewline TestEncoding
 		TestLongLine TestOddNames`, testCase{})...)

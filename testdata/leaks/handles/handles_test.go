@@ -1,3 +1,4 @@
+//straggler:args --second-look=always
 package handles
 
 import (
