@@ -1,7 +1,9 @@
 #include "options.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/nearest.h"
 #include "base/str.h"
@@ -11,12 +13,11 @@
 /* The option that was probably meant by a word such as --colour=never; NULL: none is near. */
 static const char *meant_by(const char *word, const struct option_row *rows)
 {
-	AUTO_FREE char *name = strndup(word, strcspn(word, "="));
 	const char *names[ROWS_MAX];
+	char name[64]; /* longer ones are near to none */
 	size_t n = 0;
 
-	if (!name)
-		abort();
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
 	for (; n < ROWS_MAX && rows[n].name; n++)
 		names[n] = rows[n].name;
 	return starts_with(name, "--") ? nearest_name(name + 2, names, n) : NULL;

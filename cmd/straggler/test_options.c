@@ -114,7 +114,7 @@ bool test_option_twin(enum test_option option, char name[static 40])
 				  twins[option] ? options[option].spec.name : "");
 
 	while (--p > name + strlen("STRAGGLER_") - 1)
-		*p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
+		*p = (char)(*p == '-' ? '_' : toupper((unsigned char)*p));
 	return twins[option];
 }
 

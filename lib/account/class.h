@@ -53,14 +53,14 @@ struct class_row {
 	const char *usually; /* what usually fixes it: a phrase, no full stop */
 	const char *known;   /* how it is told from the others: a phrase */
 	const char *docs;    /* what Go's documentation says about it: a URL */
-	enum status status;  /* when nobody configured another */
-	bool may_go_on;      /* by itself: it sleeps, runs, or waits for the world outside */
-	bool is_figure;   /* count is a number that was reached, of nothing that is still there */
-	const char *unit; /* of the count, NULL: it counts goroutines that are still there. Of a
+	const char *unit;    /* of the count, NULL: it counts goroutines that are still there. Of a
 			   * figure "goroutine"; of what stays as it is in the plural, "MiB" */
 	const char *counted; /* how what has a unit was got */
+	const char *began;   /* what the place says where it comes from; NULL: it was started */
+	enum status status;  /* when nobody configured another */
+	bool may_go_on;      /* by itself: it sleeps, runs, or waits for the world outside */
+	bool is_figure; /* count is a number that was reached, of nothing that is still there */
 	bool is_growth; /* a figure that is a rate: cause is a whole sentence, count says nothing */
-	const char *began; /* what the place says where it comes from; NULL: it was started */
 };
 
 /* Static. */
