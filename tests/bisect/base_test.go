@@ -104,7 +104,6 @@ func TestUnknownBase(t *testing.T) {
 		{"test", "--base", "nowhere", "./..."},
 		{"test", "--base-exact", "./..."},
 		{"test", "--base", "main", "--runs", "0", "./..."},
-		{"test", "--runs", "2", "./..."},
 	} {
 		wantCode(t, r.Straggler(args...), 2)
 	}
