@@ -121,7 +121,7 @@ func TestStress(t *testing.T) {
 	t.Parallel()
 	m := newModule(t)
 	m.Env = append(m.Env, "CGO_ENABLED=0")
-	result, run := m.Test("--stress=8s", "-run", "TestThird|TestOnce|TestClean", ".")
+	result, run := m.Test("--stress=40s", "-run", "TestThird|TestOnce|TestClean", ".")
 	want(t, result, 1, "LEAK: TestThird", "NOTE: TestOnce", "first by repeat 3",
 		"cannot run twice in one process: TestOnce", "again    straggler test -count=",
 		"without the race detector: ")
