@@ -358,13 +358,6 @@ static const struct heap_frame *module_frame(const struct growth *g, const char 
 	return &g->site->frames[g->user];
 }
 
-static enum owner_kind owner_of(const char *test)
-{
-	if (starts_with(test, "Example"))
-		return OWNER_EXAMPLE;
-	return starts_with(test, "Fuzz") ? OWNER_FUZZ : OWNER_TEST;
-}
-
 static const char *key_of(const struct finding *f, struct arena *a)
 {
 	const struct key_parts parts = { .package = f->package,
@@ -381,33 +374,21 @@ static const char *key_of(const struct finding *f, struct arena *a)
 struct finding growth_finding(const struct growth *g, const struct growth_owner *owner,
 			      struct sources *s, struct arena *a)
 {
-	static const struct place nowhere = { .function = "", .file = "", .source = "" };
-	struct finding f = { .package = owner->package,
-			     .test = owner->test,
-			     .run_index = -1,
-			     .born_ns = -1,
-			     .owner = owner_of(owner->test),
-			     .class = g->class,
-			     .detail = detail_of(g, a),
-			     .status = class_row(g->class)->status,
-			     .certainty = g->straight ? CERTAINTY_CONFIRMED : CERTAINTY_OBSERVED,
-			     .count = 1,
-			     .started = "",
-			     .created_at = place_of(&g->site->frames[g->user], s, a),
-			     .user_at = place_of(module_frame(g, owner->module), s, a),
-			     .blocked_at = nowhere,
-			     .wait_reason = "",
-			     .seen = 1,
-			     .runs = 1,
-			     .bytes_per_run = g->bytes,
-			     .objects_per_run = g->objects,
-			     .while_tests = "",
-			     .fact = fact_of(g, owner->step, a),
-			     .why = "",
-			     .allowance = "",
-			     .reason = "",
-			     .suspect_note = "" };
+	struct finding f = finding_blank;
 
+	f.package = owner->package;
+	f.test = owner->test;
+	f.owner = owner_kind_of(owner->test);
+	f.class = g->class;
+	f.detail = detail_of(g, a);
+	f.status = class_row(g->class)->status;
+	f.certainty = g->straight ? CERTAINTY_CONFIRMED : CERTAINTY_OBSERVED;
+	f.count = 1;
+	f.created_at = place_of(&g->site->frames[g->user], s, a);
+	f.user_at = place_of(module_frame(g, owner->module), s, a);
+	f.bytes_per_run = g->bytes;
+	f.objects_per_run = g->objects;
+	f.fact = fact_of(g, owner->step, a);
 	put_chain(&f, g, s, a);
 	put_stack(&f, g, s, a);
 	f.key = key_of(&f, a);

@@ -362,22 +362,3 @@ bool run_merge(const struct run_file *const *runs, size_t n, struct run_file *ou
 	arena_clear(&m.keys);
 	return true;
 }
-
-void run_file_write(const struct run_file *r, struct buf *out)
-{
-	record_write_run(out, &r->run);
-	for (size_t i = 0; i < r->packages.len; i++)
-		record_write_package(out, &r->packages.items[i]);
-	for (size_t i = 0; i < r->tests.len; i++)
-		record_write_test(out, &r->tests.items[i]);
-	for (size_t i = 0; i < r->findings.len; i++)
-		record_write_finding(out, &r->findings.items[i]);
-	for (size_t i = 0; i < r->warnings.len; i++)
-		record_write_warning(out, &r->warnings.items[i]);
-	if (r->base.present)
-		record_write_base(out, &r->base);
-	for (size_t i = 0; i < r->compared.len; i++)
-		record_write_compared(out, &r->compared.items[i]);
-	if (r->end.present)
-		record_write_end(out, &r->end);
-}

@@ -22,7 +22,4 @@
  */
 bool run_merge(const struct run_file *const *runs, size_t n, struct run_file *out, struct err *err);
 
-/* All its lines, in the order that readers expect. */
-void run_file_write(const struct run_file *r, struct buf *out);
-
 #endif

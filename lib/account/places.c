@@ -5,8 +5,6 @@
 #include "base/vec.h"
 #include "gotest/name.h"
 
-const struct place place_nowhere = { .function = "", .file = "", .source = "" };
-
 static const char *keep(struct arena *a, const char *s)
 {
 	return s && s[0] ? arena_strndup(a, s, strlen(s)) : "";

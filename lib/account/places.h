@@ -8,9 +8,6 @@
 
 #define PLACES_MAX 64
 
-/* "" everywhere: not known. Static. */
-extern const struct place place_nowhere;
-
 /* With the text of the line. Strings are copied into the arena. */
 struct place place_make(struct arena *a, struct sources *s, const char *function, const char *file,
 			uint32_t line);

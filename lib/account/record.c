@@ -5,7 +5,33 @@
 #include <string.h>
 
 #include "account/fields.h"
+#include "base/str.h"
 #include "base/vec.h"
+
+const struct place place_nowhere = { .function = "", .file = "", .source = "" };
+
+const struct finding finding_blank = {
+	.package = "",
+	.test = "",
+	.run_index = -1,
+	.detail = "",
+	.key = "",
+	.started = "",
+	.created_at = { .function = "", .file = "", .source = "" },
+	.user_at = { .function = "", .file = "", .source = "" },
+	.blocked_at = { .function = "", .file = "", .source = "" },
+	.wait_reason = "",
+	.born_ns = -1,
+	.seen = 1,
+	.runs = 1,
+	.settings = "",
+	.while_tests = "",
+	.fact = "",
+	.why = "",
+	.allowance = "",
+	.reason = "",
+	.suspect_note = "",
+};
 
 static const char *const owner_words[] = {
 	[OWNER_TEST] = "test",       [OWNER_EXAMPLE] = "example",   [OWNER_BENCHMARK] = "benchmark",
@@ -548,6 +574,26 @@ bool run_file_read(struct run_file *r, const char *path, struct err *err)
 	return read_lines(r, in, path, err);
 }
 
+void run_file_write(const struct run_file *r, struct buf *out)
+{
+	if (r->run.schema)
+		record_write_run(out, &r->run);
+	for (size_t i = 0; i < r->packages.len; i++)
+		record_write_package(out, &r->packages.items[i]);
+	for (size_t i = 0; i < r->tests.len; i++)
+		record_write_test(out, &r->tests.items[i]);
+	for (size_t i = 0; i < r->findings.len; i++)
+		record_write_finding(out, &r->findings.items[i]);
+	for (size_t i = 0; i < r->warnings.len; i++)
+		record_write_warning(out, &r->warnings.items[i]);
+	if (r->base.present)
+		record_write_base(out, &r->base);
+	for (size_t i = 0; i < r->compared.len; i++)
+		record_write_compared(out, &r->compared.items[i]);
+	if (r->end.present)
+		record_write_end(out, &r->end);
+}
+
 void run_file_release(struct run_file *r)
 {
 	VEC_FREE(&r->packages);
@@ -575,6 +621,18 @@ const char *owner_name(enum owner_kind o)
 const char *certainty_name(enum certainty c)
 {
 	return certainty_words[c];
+}
+
+bool finding_same_test(const struct finding *a, const struct finding *b)
+{
+	return a->owner == b->owner && !strcmp(a->test, b->test);
+}
+
+enum owner_kind owner_kind_of(const char *test)
+{
+	if (starts_with(test, "Example"))
+		return OWNER_EXAMPLE;
+	return starts_with(test, "Fuzz") ? OWNER_FUZZ : OWNER_TEST;
 }
 
 const char *hang_name(enum hang h)

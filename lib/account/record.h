@@ -64,6 +64,9 @@ struct place {
 	const char *source; /* the text of the line without surrounding space, "" when not known */
 };
 
+/* "" everywhere: not known. Static. */
+extern const struct place place_nowhere;
+
 /* Of a finding that was read, items are in the arena: do not push. */
 struct places {
 	struct place *items;
@@ -149,6 +152,16 @@ struct wait_record {
 	const char *reason; /* in the trace's words: "chan receive" */
 	int64_t ns;
 };
+
+/* Nothing is known but that it was seen in the only run. Static: a finding begins as a copy, so
+ * that no member is forgotten. */
+extern const struct finding finding_blank;
+
+/* Whether both are of one test of a package. */
+bool finding_same_test(const struct finding *a, const struct finding *b);
+
+/* What a function of this name is, as go test takes it. */
+enum owner_kind owner_kind_of(const char *test);
 
 /* Goroutines of one test. before and after count all of the package that are
  * not the runtime's; started, peak and left only the test's own descendants. Times are since
@@ -351,6 +364,10 @@ bool record_read_line(struct run_file *r, const char *line, size_t n, struct err
  * caller releases *r in any case.
  */
 bool run_file_read(struct run_file *r, const char *path, struct err *err);
+
+/* All its lines, in the order that readers expect; what was read of no whole run has no `run`. */
+void run_file_write(const struct run_file *r, struct buf *out);
+
 void run_file_release(struct run_file *r);
 
 /* Whether it has a leak that nobody tolerates: what fails a run that is held against no base. */

@@ -405,31 +405,23 @@ static struct finding make_finding(struct bench *b, const struct survivor *s,
 				   const struct verdict_class *v)
 {
 	const struct evidence *e = b->e;
-	struct finding f = {
-		.package = e->package,
-		.class = v->id,
-		.detail = keep(e, v->detail),
-		.status = status_of(b, s, v->id),
-		.certainty = certainty_of(e, s),
-		.hang = e->hung ? HANG_STUCK : HANG_NOT,
-		.count = 1,
-		.key = "",
-		.started = keep(e, start_of(s)),
-		.chain = make_chain(e, s),
-		.stack = make_stack(e, s),
-		.wait_reason = keep(e, s->w ? s->w->site->reason : s->g->reason),
-		.wait_ns = waited_ns(e, s),
-		.born_ns = born_ns_of(e, s),
-		.seen = 1,
-		.runs = 1,
-		.why = keep(e, v->why),
-		.fact = keep(e, v->fact),
-		.allowance = "",
-		.reason = "",
-		.settings = "",
-		.suspect_note = "",
-	};
+	struct finding f = finding_blank;
 
+	f.package = e->package;
+	f.class = v->id;
+	f.detail = keep(e, v->detail);
+	f.status = status_of(b, s, v->id);
+	f.certainty = certainty_of(e, s);
+	f.hang = e->hung ? HANG_STUCK : HANG_NOT;
+	f.count = 1;
+	f.started = keep(e, start_of(s));
+	f.chain = make_chain(e, s);
+	f.stack = make_stack(e, s);
+	f.wait_reason = keep(e, s->w ? s->w->site->reason : s->g->reason);
+	f.wait_ns = waited_ns(e, s);
+	f.born_ns = born_ns_of(e, s);
+	f.why = keep(e, v->why);
+	f.fact = keep(e, v->fact);
 	name_owner(b, s, &f);
 	f.created_at = created_at(&f.chain);
 	f.blocked_at = *blocked_in(&f.stack);
@@ -469,7 +461,7 @@ static bool same_line(const struct place *a, const struct place *b)
 
 static bool same_test(const struct finding *a, const struct finding *b)
 {
-	return a->owner == b->owner && a->run_index == b->run_index && !strcmp(a->test, b->test);
+	return finding_same_test(a, b) && a->run_index == b->run_index;
 }
 
 static bool same_finding(const struct finding *a, const struct finding *b)

@@ -41,11 +41,6 @@ void entry_owner(struct buf *out, const struct finding *f)
 		buf_puts(out, nameless[f->owner]);
 }
 
-static bool same_test(const struct finding *a, const struct finding *b)
-{
-	return a->owner == b->owner && !strcmp(a->test, b->test);
-}
-
 /* Those that read the same, wherever each of them hangs. */
 static bool same_cause(const struct finding *a, const struct finding *b)
 {
@@ -96,7 +91,7 @@ static size_t count_tests(const struct group *g)
 		sorted[i] = g->items[i];
 	qsort(sorted, g->len, sizeof(*sorted), by_test);
 	for (size_t i = 0; i < g->len; i++)
-		n += !i || !same_test(sorted[i - 1], sorted[i]) ? 1 : 0;
+		n += !i || !finding_same_test(sorted[i - 1], sorted[i]) ? 1 : 0;
 	arena_clear(&scratch);
 	return n;
 }
@@ -396,13 +391,13 @@ static void print_other_tests(struct screen *s, const struct group *g)
 	AUTO_BUF line = { 0 };
 
 	for (size_t i = 1; i < g->len; i++) {
-		if (!is_first(g, i, same_test))
+		if (!is_first(g, i, finding_same_test))
 			continue;
 		if (shown == TESTS_SHOWN && !s->options->verbose)
 			break;
 		buf_puts(&line, shown++ ? ", " : "");
 		entry_owner(&line, g->items[i]);
-		buf_printf(&line, " (%" PRIu64 ")", goroutines_like(g, i, same_test));
+		buf_printf(&line, " (%" PRIu64 ")", goroutines_like(g, i, finding_same_test));
 	}
 	if (others > shown)
 		buf_printf(&line, " and %zu more", others - shown);

@@ -56,7 +56,7 @@ static void put_kept_flags(struct buf *out, const struct run_record *run)
 /* Behind the user's own, so that they hold. */
 static void put_settings(struct buf *out, const struct finding *f)
 {
-	if (!f->settings || !*f->settings)
+	if (!*f->settings)
 		return;
 	buf_putc(out, ' ');
 	buf_puts(out, f->settings);

@@ -11,17 +11,12 @@ static bool is_hang(struct str dump)
 	       str_starts(dump, "fatal error: all goroutines are asleep - deadlock!");
 }
 
-static bool same_test(const struct finding *a, const struct finding *b)
-{
-	return a->owner == b->owner && !strcmp(a->test, b->test);
-}
-
 /* One goroutine that may go on by itself can serve all others of its test. */
 static void tell_slow(struct finding *items, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < n && class_row(items[i].class)->may_go_on; j++)
-			if (same_test(&items[i], &items[j]))
+			if (finding_same_test(&items[i], &items[j]))
 				items[j].hang = HANG_SLOW;
 }
 

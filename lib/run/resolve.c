@@ -249,40 +249,11 @@ struct figure {
 	const char *limit;
 };
 
-static enum owner_kind owner_kind_of(const char *test)
-{
-	return starts_with(test, "Fuzz") ? OWNER_FUZZ : OWNER_TEST;
-}
-
 static struct finding surge(struct resolve *r, const struct figure *figure)
 {
-	static const struct place nowhere = { .function = "", .file = "", .source = "" };
-	struct finding f = {
-		.package = r->package,
-		.test = figure->test,
-		.run_index = -1,
-		.born_ns = -1,
-		.owner = figure->owner,
-		.class = figure->class,
-		.certainty = CERTAINTY_CONFIRMED,
-		.count = figure->count,
-		.started = "",
-		.created_at = nowhere,
-		.user_at = nowhere,
-		.blocked_at = nowhere,
-		.wait_reason = "",
-		.seen = 1,
-		.runs = 1,
-		.settings = "",
-		.while_tests = "",
-		.fact = "",
-		.why = "",
-		.allowance = "",
-		.reason = "",
-		.suspect_note = "",
-	};
+	struct finding f = finding_blank;
 	struct key_parts parts = { .package = r->package,
-				   .created_by = class_row(f.class)->id,
+				   .created_by = class_row(figure->class)->id,
 				   .file = "",
 				   .started = figure->test,
 				   .user = "" };
@@ -290,6 +261,12 @@ static struct finding surge(struct resolve *r, const struct figure *figure)
 	char key[KEY_LEN + 1];
 	AUTO_BUF detail = { 0 };
 
+	f.package = r->package;
+	f.test = figure->test;
+	f.owner = figure->owner;
+	f.class = figure->class;
+	f.certainty = CERTAINTY_CONFIRMED;
+	f.count = figure->count;
 	buf_printf(&detail, "limit %s", figure->limit);
 	f.detail = keep(r, buf_str(&detail), detail.len);
 	key_make(&parts, &none, key);

@@ -210,34 +210,19 @@ static void forget(struct leftovers *s, const struct holding *h)
 static struct finding make_finding(struct leftovers *s, const struct holding *h, const char *test,
 				   uint32_t count)
 {
-	return (struct finding){
-		.package = s->w->r->package.package,
-		.test = text(s, test),
-		.run_index = -1,
-		.owner = !*test                      ? OWNER_UNKNOWN
-			 : starts_with(test, "Fuzz") ? OWNER_FUZZ
-						     : OWNER_TEST,
-		.class = h->child ? CLASS_UNWAITED_CHILD : CLASS_FD,
-		.detail = text(s, h->words),
-		.status = STATUS_NOTE,
-		.certainty = CERTAINTY_CONFIRMED,
-		.count = count,
-		.started = "",
-		.created_at = place_nowhere,
-		.user_at = place_nowhere,
-		.blocked_at = place_nowhere,
-		.wait_reason = "",
-		.born_ns = -1,
-		.fact = "",
-		.settings = "--second-look=always",
-		.seen = 2,
-		.runs = 2,
-		.while_tests = "",
-		.why = "",
-		.allowance = "",
-		.reason = "",
-		.suspect_note = "",
-	};
+	struct finding f = finding_blank;
+
+	f.package = s->w->r->package.package;
+	f.test = text(s, test);
+	f.owner = *test ? owner_kind_of(test) : OWNER_UNKNOWN;
+	f.class = h->child ? CLASS_UNWAITED_CHILD : CLASS_FD;
+	f.detail = text(s, h->words);
+	f.status = STATUS_NOTE;
+	f.certainty = CERTAINTY_CONFIRMED;
+	f.count = count;
+	f.settings = "--second-look=always";
+	f.seen = f.runs = 2;
+	return f;
 }
 
 static void accuse(struct leftovers *s, const struct holding *h, const char *test, uint32_t count,

@@ -17,24 +17,6 @@ static void read_all(struct run_file *r, const char *text, size_t n, bool whole)
 	}
 }
 
-static void write_all(struct buf *out, const struct run_file *r)
-{
-	if (r->run.schema)
-		record_write_run(out, &r->run);
-	for (size_t i = 0; i < r->packages.len; i++)
-		record_write_package(out, &r->packages.items[i]);
-	for (size_t i = 0; i < r->tests.len; i++)
-		record_write_test(out, &r->tests.items[i]);
-	for (size_t i = 0; i < r->findings.len; i++)
-		record_write_finding(out, &r->findings.items[i]);
-	if (r->base.present)
-		record_write_base(out, &r->base);
-	for (size_t i = 0; i < r->compared.len; i++)
-		record_write_compared(out, &r->compared.items[i]);
-	if (r->end.present)
-		record_write_end(out, &r->end);
-}
-
 /* A run joined with itself is that run: nothing is lost and nothing counts twice. */
 static void merge_both(const struct run_file *first, const struct run_file *second)
 {
@@ -58,9 +40,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	AUTO_BUF once = { 0 }, twice = { 0 };
 
 	read_all(&first, (const char *)data, size, false);
-	write_all(&once, &first);
+	run_file_write(&first, &once);
 	read_all(&second, once.data, once.len, true);
-	write_all(&twice, &second);
+	run_file_write(&second, &twice);
 	assert(!strcmp(buf_str(&once), buf_str(&twice)));
 	merge_both(&first, &second);
 	return 0;

@@ -185,7 +185,9 @@ static void assert_command(const char *test, enum owner_kind owner, const char *
 	struct run_record run = app;
 	struct place at = { .function = "example.com/app/fetch_test.F",
 			    .file = "/home/ann/app/fetch/f_test.go" };
-	struct finding f = { .package = "example.com/app/fetch", .test = test, .owner = owner };
+	struct finding f = {
+		.package = "example.com/app/fetch", .test = test, .owner = owner, .settings = ""
+	};
 	AUTO_BUF out = { 0 };
 
 	run.args = args;
@@ -216,7 +218,7 @@ static void keeps_the_folder_that_go_changed_to(void **state)
 	struct run_record run = app;
 	struct place at = { .function = "example.com/app/fetch.F",
 			    .file = "/home/ann/app/fetch/f.go" };
-	struct finding f = { .package = "example.com/app/fetch", .test = "TestX" };
+	struct finding f = { .package = "example.com/app/fetch", .test = "TestX", .settings = "" };
 	AUTO_BUF out = { 0 };
 
 	(void)state;
