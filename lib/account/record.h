@@ -174,7 +174,7 @@ struct test_record {
 	int64_t elapsed_ns;
 	int64_t start_ns; /* -1: not known */
 	int64_t end_ns;   /* -1: not known, or it had not ended when the trace did */
-	/* What it printed and logged when it failed, its beginning and end; "" */
+	/* What it printed and logged when it failed or was skipped, its beginning and end; "" */
 	const char *output;
 	/* When failed tests ran again: how often it ran and failed, the first time counted. A flaky
 	 * one has failures and its result is a pass. Both 0: it did not run again. */

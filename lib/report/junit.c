@@ -12,6 +12,8 @@
 #define PACKAGE_CASE "TestMain"
 /* Of the case that says that a package could not be looked at. */
 #define UNCHECKED_CASE "straggler"
+/* GitLab reads no file above 30 MB; what is no text needs some of it. */
+#define TEXTS_MOST ((size_t)(16 << 20)) /* bytes, escaped */
 
 /* One thing that is known of a test: a result, or a finding. */
 struct fact {
@@ -145,6 +147,7 @@ struct tally {
 	size_t tests, failures, errors, skipped;
 	size_t leaks, notes, allowed; /* findings */
 	int64_t ns;
+	size_t room; /* for texts, bytes */
 };
 
 /* What is known of one test. */
@@ -185,47 +188,28 @@ static void put_entry(struct buf *text, const struct run_file *r, const struct f
 {
 	struct group alone = { .items = &f, .len = 1 };
 
+	if (text->len)
+		buf_putc(text, '\n');
 	entry_text(text, r, &alone, true);
 }
 
-static void put_text_of(struct buf *out, const struct run_file *r, const struct finding *f)
+/* A text that the file has room for, or that it had none. */
+static void put_content(struct buf *out, const char *text, struct tally *t)
 {
-	AUTO_BUF text = { 0 };
+	AUTO_BUF escaped = { 0 };
 
-	put_entry(&text, r, f);
-	xml_content(out, buf_str(&text));
-}
-
-static void put_message(struct buf *out, const struct finding *f)
-{
-	AUTO_BUF message = { 0 };
-
-	buf_printf(&message, "%" PRIu32 " x [%s] ", f->count, class_row(f->class)->id);
-	entry_cause(&message, f);
-	xml_attribute(out, "message", buf_str(&message));
-}
-
-static size_t put_failures(struct buf *out, const struct run_file *r, const struct one_case *c)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->len; i++) {
-		const struct finding *f = c->items[i].finding;
-
-		if (!f || !compared_fails(r, f))
-			continue;
-		n++;
-		buf_puts(out, "\t\t\t<failure");
-		put_message(out, f);
-		buf_puts(out, " type=\"leak\">");
-		put_text_of(out, r, f);
-		buf_puts(out, "</failure>\n");
+	xml_content(&escaped, text);
+	if (escaped.len > t->room) {
+		buf_puts(out, "left out: the file would be too large to be read\n");
+		return;
 	}
-	return n;
+	t->room -= escaped.len;
+	buf_put(out, escaped.data, escaped.len);
 }
 
 /* What fails nothing: notes, what is allowed, only shown, or known to the base. */
-static void put_others(struct buf *out, const struct run_file *r, const struct one_case *c)
+static void put_others(struct buf *out, const struct run_file *r, const struct one_case *c,
+		       struct tally *t)
 {
 	AUTO_BUF text = { 0 };
 
@@ -238,7 +222,7 @@ static void put_others(struct buf *out, const struct run_file *r, const struct o
 	if (!text.len)
 		return;
 	buf_puts(out, "\t\t\t<system-out>");
-	xml_content(out, buf_str(&text));
+	put_content(out, buf_str(&text), t);
 	buf_puts(out, "</system-out>\n");
 }
 
@@ -256,28 +240,27 @@ static const struct test_record *failed_test(const struct one_case *c)
 	return failed;
 }
 
-/* What a failed test said is kept once, of the first time that it ran. */
-static void put_failure(struct buf *out, const char *element, const char *message,
-			const struct test_record *t, bool with_output)
-{
-	buf_printf(out, "\t\t\t<%s message=\"%s\" type=\"\">", element, message);
-	if (t && with_output)
-		xml_content(out, t->output);
-	buf_printf(out, "</%s>\n", element);
-}
-
 /* Failures of a test that ran again, in the elements of Maven's Surefire: flaky ones are those of
- * a test that passed at last. */
-static void put_reruns(struct buf *out, const struct one_case *c)
+ * a test that passed at last. What it said is kept once, of the first time that it ran. */
+static void put_reruns(struct buf *out, const struct one_case *c, struct tally *t)
 {
-	const struct test_record *t = failed_test(c);
-	bool flaky = t && strcmp(t->result, "fail") != 0;
+	const struct test_record *failed = failed_test(c);
+	bool flaky = failed && strcmp(failed->result, "fail") != 0;
+	const char *element = flaky ? "flakyFailure" : "rerunFailure";
 
-	for (uint32_t i = flaky ? 0 : 1; t && i < t->failures; i++)
-		put_failure(out, flaky ? "flakyFailure" : "rerunFailure", "Failed", t, !i);
+	for (uint32_t i = flaky ? 0 : 1; failed && i < failed->failures; i++) {
+		buf_printf(out, "\t\t\t<%s message=\"Failed\" type=\"\">", element);
+		if (!i && *failed->output) {
+			buf_puts(out, "<stackTrace>");
+			put_content(out, failed->output, t);
+			buf_puts(out, "</stackTrace>");
+		}
+		buf_printf(out, "</%s>\n", element);
+	}
 }
 
-static bool put_own_failure(struct buf *out, const struct one_case *c)
+/* "Failed" as gotestsum has it, NULL: the test did not fail by itself. */
+static const char *own_failure(const struct one_case *c)
 {
 	const char *what = has_result(c, "fail") ? "Failed" : NULL;
 
@@ -285,9 +268,70 @@ static bool put_own_failure(struct buf *out, const struct one_case *c)
 		if (c->items[i].failed)
 			what = !strcmp(c->items[i].failed->result, "build") ? "Build failed"
 									    : "Failed";
-	if (what)
-		put_failure(out, "failure", what, failed_test(c), true);
-	return what != NULL;
+	return what;
+}
+
+static const char *own_output(const struct one_case *c)
+{
+	const struct test_record *failed = failed_test(c);
+
+	return failed ? failed->output : "";
+}
+
+/* "3 x [chan-send] sends on …", and how many more. */
+static void put_message(struct buf *message, const struct finding *first, size_t leaks)
+{
+	buf_printf(message, "%s%" PRIu32 " x [%s] ", message->len ? "; " : "", first->count,
+		   class_row(first->class)->id);
+	entry_cause(message, first);
+	if (leaks > 1)
+		buf_printf(message, " (and %zu more)", leaks - 1);
+}
+
+/* All of it in one element: Jenkins and GitLab read but the first. What the test said comes first,
+ * then what it left behind. */
+static bool put_failure(struct buf *out, const struct run_file *r, const struct one_case *c,
+			struct tally *t)
+{
+	const struct finding *first = NULL;
+	const char *own = own_failure(c);
+	AUTO_BUF message = { 0 }, text = { 0 };
+	size_t leaks = 0;
+
+	buf_puts(&message, own ? own : "");
+	buf_puts(&text, own ? own_output(c) : "");
+	for (size_t i = 0; i < c->len; i++) {
+		const struct finding *f = c->items[i].finding;
+
+		if (!f || !compared_fails(r, f))
+			continue;
+		first = first ? first : f;
+		leaks++;
+		put_entry(&text, r, f);
+	}
+	if (!own && !leaks)
+		return false;
+	if (leaks)
+		put_message(&message, first, leaks);
+	buf_puts(out, "\t\t\t<failure");
+	xml_attribute(out, "message", buf_str(&message));
+	buf_printf(out, " type=\"%s\">", leaks ? "leak" : "");
+	put_content(out, buf_str(&text), t);
+	buf_puts(out, "</failure>\n");
+	return true;
+}
+
+/* Why it was skipped is what it said. */
+static void put_skip(struct buf *out, const struct one_case *c)
+{
+	const char *why = "";
+
+	for (size_t i = 0; i < c->len; i++)
+		if (c->items[i].test && !strcmp(c->items[i].test->result, "skip"))
+			why = c->items[i].test->output;
+	buf_puts(out, "\t\t\t<skipped");
+	xml_attribute(out, "message", why);
+	buf_puts(out, "></skipped>\n");
 }
 
 static bool put_unchecked(struct buf *out, const struct one_case *c)
@@ -325,22 +369,20 @@ static void put_case(struct buf *out, const struct run_file *r, const struct one
 		     struct tally *t)
 {
 	AUTO_BUF body = { 0 };
-	bool failed = put_own_failure(&body, c);
 
-	failed |= put_failures(&body, r, c) > 0;
-	if (failed) {
+	if (put_failure(&body, r, c, t)) {
 		t->failures++;
 	} else if (has_result(c, "unknown")) {
 		t->errors++;
 		buf_puts(&body, "\t\t\t<error message=\"it never ended\" type=\"\"></error>\n");
 	} else if (has_result(c, "skip") && !has_result(c, "pass")) {
 		t->skipped++;
-		buf_puts(&body, "\t\t\t<skipped message=\"\"></skipped>\n");
+		put_skip(&body, c);
 	} else if (put_unchecked(&body, c)) {
 		t->skipped++;
 	}
-	put_reruns(&body, c);
-	put_others(&body, r, c);
+	put_reruns(&body, c, t);
+	put_others(&body, r, c, t);
 	count_findings(t, c);
 	t->tests++;
 	buf_puts(out, "\t\t<testcase");
@@ -375,9 +417,33 @@ static void put_number(struct buf *out, const char *name, uint64_t n)
 	buf_printf(out, "\t\t\t<property name=\"%s\" value=\"%" PRIu64 "\"></property>\n", name, n);
 }
 
-static void put_properties(struct buf *out, const struct run_file *r,
-			   const struct package_record *p, const struct tally *t)
+/* What one rule excuses in the suite, told at its first finding. */
+static void put_allowance(struct buf *out, const struct fact *facts, size_t n, size_t i)
 {
+	const struct finding *f = facts[i].finding;
+	AUTO_BUF value = { 0 };
+	uint64_t count = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		const struct finding *g = facts[k].finding;
+
+		if (!g || g->status != STATUS_ALLOWED || strcmp(g->allowance, f->allowance) != 0)
+			continue;
+		if (k < i)
+			return;
+		count += g->count;
+	}
+	buf_printf(&value, "%s: %" PRIu64, *f->allowance ? f->allowance : "a rule", count);
+	if (*f->reason)
+		buf_printf(&value, " (%s)", f->reason);
+	put_property(out, "straggler.allowance", buf_str(&value));
+}
+
+/* The first n facts are those of the suite. */
+static void put_properties(struct buf *out, const struct run_file *r, const struct fact *facts,
+			   size_t n, const struct tally *t)
+{
+	const struct package_record *p = package_record(r, facts->package);
 	static const char *const words[] = {
 		[CHECKED_YES] = "yes", [CHECKED_PART] = "in part", [CHECKED_NO] = "no"
 	};
@@ -394,6 +460,9 @@ static void put_properties(struct buf *out, const struct run_file *r,
 	put_number(out, "straggler.leaks", t->leaks);
 	put_number(out, "straggler.notes", t->notes);
 	put_number(out, "straggler.allowed", t->allowed);
+	for (size_t i = 0; i < n; i++)
+		if (facts[i].finding && facts[i].finding->status == STATUS_ALLOWED)
+			put_allowance(out, facts, n, i);
 	buf_puts(out, "\t\t</properties>\n");
 }
 
@@ -410,7 +479,7 @@ static void put_suite(struct buf *out, const struct run_file *r, const struct fa
 {
 	const struct package_record *p = package_record(r, facts->package);
 	AUTO_BUF cases = { 0 };
-	struct tally t = { .ns = p ? p->elapsed_ns : 0 };
+	struct tally t = { .ns = p ? p->elapsed_ns : 0, .room = all->room };
 
 	for (size_t i = 0; i < n;) {
 		struct one_case c = { .items = &facts[i], .len = 1 };
@@ -427,19 +496,20 @@ static void put_suite(struct buf *out, const struct run_file *r, const struct fa
 	buf_printf(out, " skipped=\"%zu\"", t.skipped);
 	xml_attribute(out, "timestamp", r->run.started);
 	buf_puts(out, ">\n");
-	put_properties(out, r, p, &t);
+	put_properties(out, r, facts, n, &t);
 	buf_put(out, buf_str(&cases), cases.len);
 	buf_puts(out, "\t</testsuite>\n");
 	all->tests += t.tests;
 	all->failures += t.failures;
 	all->errors += t.errors;
+	all->room = t.room;
 }
 
 static bool write_suites(const struct run_file *r, const struct report_options *o, struct buf *out,
 			 struct err *err)
 {
 	CLEANUP(facts_release) struct facts facts = { 0 };
-	struct tally all = { .ns = r->end.present ? r->end.elapsed_ns : 0 };
+	struct tally all = { .ns = r->end.present ? r->end.elapsed_ns : 0, .room = TEXTS_MOST };
 	AUTO_BUF suites = { 0 };
 
 	(void)o;

@@ -14,6 +14,7 @@
 
 /* Bytes of a failed test's output that the run file keeps. */
 #define OUTPUT_KEPT (16 << 10)
+#define SKIP_KEPT   (1 << 10)
 
 /* One package under way. */
 struct resolve {
@@ -359,11 +360,13 @@ static void apply_rules(struct resolve *r, const struct package_record *seen)
 		rules->possible[i] |= rule_possible(&rules->policy->rules.items[i], &tested);
 }
 
-/* What a failed test said, for reports that have a place for it. */
+/* What a failed test said, and why one was skipped, for reports that have a place for it. */
 static void put_output(const struct package_result *p, const struct test_run *run, struct buf *out)
 {
 	if (test_run_failed(p, run))
 		output_put(&run->output, OUTPUT_KEPT / 4, OUTPUT_KEPT * 3 / 4, out);
+	else if (run->result == TEST_RESULT_SKIP)
+		output_put(&run->output, SKIP_KEPT / 2, SKIP_KEPT / 2, out);
 }
 
 static void add_tests(struct resolve *r, const struct counts_index *x)

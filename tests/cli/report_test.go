@@ -23,6 +23,19 @@ func TestReportFiles(t *testing.T) {
 	}
 }
 
+// What failed and skipped tests said is in the file that CI systems show it from.
+func TestReportOutput(t *testing.T) {
+	t.Parallel()
+	m := drive.New(t, results)
+	r, _ := m.Test("--report", "junit=x.xml", "./a")
+	wantCode(t, r, 1)
+	text := m.Read("x.xml")
+	wantText(t, "junit", text, `<skipped message="    a_test.go:10: not today&#10;">`)
+	wantText(t, "junit", text, `<failure message="Failed" type="">::error::said
+    a_test.go:16: wrong
+</failure>`)
+}
+
 // In a repository paths begin at its root, wherever the module is.
 func TestReportFromRepository(t *testing.T) {
 	t.Parallel()

@@ -83,7 +83,7 @@ func TestRerunFlaky(t *testing.T) {
 		want(t, record.Test+" flaky", record.Failures == 1 && record.Attempts == 2, flaky)
 	}
 	text := m.Read("junit.xml")
-	wantText(t, "junit", text, "<flakyFailure message=\"Failed\" type=\"\">")
+	wantText(t, "junit", text, "<flakyFailure message=\"Failed\" type=\"\"><stackTrace>")
 	wantText(t, "junit", text, "first time")
 }
 
