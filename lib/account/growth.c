@@ -318,7 +318,8 @@ static struct place place_of(const struct heap_frame *f, struct sources *s, stru
 	return (struct place){ .function = arena_strndup(a, f->function, strlen(f->function)),
 			       .file = arena_strndup(a, f->file, strlen(f->file)),
 			       .line = f->line,
-			       .source = arena_strndup(a, source.n ? source.p : "", source.n) };
+			       .source = arena_strndup(a, source.n ? source.p : "", source.n),
+			       .cases = "" };
 }
 
 /* The outermost frame that is not the machinery of tests. */

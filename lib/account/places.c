@@ -14,12 +14,15 @@ struct place place_make(struct arena *a, struct sources *s, const char *function
 			uint32_t line)
 {
 	struct str text = source_line(s, file, line);
+	AUTO_BUF cases = { 0 };
 
+	source_cases(s, file, line, &cases);
 	return (struct place){
 		.function = keep(a, function),
 		.file = keep(a, file),
 		.line = line,
 		.source = arena_strndup(a, text.n ? text.p : "", text.n),
+		.cases = keep(a, buf_str(&cases)),
 	};
 }
 

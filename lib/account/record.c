@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 
-const struct place place_nowhere = { .function = "", .file = "", .source = "" };
+const struct place place_nowhere = { .function = "", .file = "", .source = "", .cases = "" };
 
 const struct finding finding_blank = {
 	.package = "",
@@ -17,9 +17,9 @@ const struct finding finding_blank = {
 	.detail = "",
 	.key = "",
 	.started = "",
-	.created_at = { .function = "", .file = "", .source = "" },
-	.user_at = { .function = "", .file = "", .source = "" },
-	.blocked_at = { .function = "", .file = "", .source = "" },
+	.created_at = { .function = "", .file = "", .source = "", .cases = "" },
+	.user_at = { .function = "", .file = "", .source = "", .cases = "" },
+	.blocked_at = { .function = "", .file = "", .source = "", .cases = "" },
 	.wait_reason = "",
 	.born_ns = -1,
 	.seen = 1,
@@ -113,6 +113,7 @@ static const struct field place_fields[] = {
 	{ AT(place, file, TEXT) },
 	{ AT(place, line, U32) },
 	{ AT(place, source, TEXT), .brief = true },
+	{ AT(place, cases, TEXT), .brief = true },
 	{ .key = NULL },
 };
 

@@ -62,6 +62,8 @@ struct place {
 	const char *file;     /* absolute path as the compiler wrote it */
 	uint32_t line;        /* 1-based, 0 when not known */
 	const char *source; /* the text of the line without surrounding space, "" when not known */
+	const char
+	    *cases; /* when that begins a select, what it waits for: "<-done, v := <-in"; "" */
 };
 
 /* "" everywhere: not known. Static. */

@@ -7,7 +7,8 @@
 
 #include "base/vec.h"
 
-#define MAX_BYTES (4 << 20)
+#define MAX_BYTES  (4 << 20)
+#define CASES_MOST 120 /* bytes */
 
 struct source {
 	struct str text;
@@ -70,10 +71,8 @@ static struct str raw_line(struct sources *s, const char *file, uint32_t line)
 	return line <= f->lines.len ? f->lines.items[line - 1] : (struct str){ 0 };
 }
 
-struct str source_line(struct sources *s, const char *file, uint32_t line)
+static struct str trimmed(struct str l)
 {
-	struct str l = raw_line(s, file, line);
-
 	while (l.n && isspace((unsigned char)l.p[0])) {
 		l.p++;
 		l.n--;
@@ -81,6 +80,11 @@ struct str source_line(struct sources *s, const char *file, uint32_t line)
 	while (l.n && isspace((unsigned char)l.p[l.n - 1]))
 		l.n--;
 	return l;
+}
+
+struct str source_line(struct sources *s, const char *file, uint32_t line)
+{
+	return trimmed(raw_line(s, file, line));
 }
 
 static bool is_word(char c)
@@ -136,6 +140,61 @@ static bool is_label(struct str l)
 	while (i < l.n && is_word(l.p[i]))
 		i++;
 	return l.p && i + 1 == l.n && l.p[i] == ':';
+}
+
+/* What stands between "case" and its colon. */
+static struct str case_of(struct str l)
+{
+	size_t i = 0;
+	int depth = 0;
+
+	if (!str_skip(&l, "case "))
+		return (struct str){ 0 };
+	for (; i < l.n; i++) {
+		if (strchr("\"'`", l.p[i]))
+			i = behind_quotes(l, i);
+		else if (strchr("([{", l.p[i]))
+			depth++;
+		else if (strchr(")]}", l.p[i]))
+			depth--;
+		else if (!depth && l.p[i] == ':' && (i + 1 == l.n || l.p[i + 1] != '='))
+			break;
+	}
+	l.n = i < l.n ? i : l.n;
+	return trimmed(l);
+}
+
+/* False: there is no room for it. */
+static bool put_case(struct buf *out, size_t begin, struct str what)
+{
+	bool fits = out->len - begin + what.n <= CASES_MOST;
+
+	buf_puts(out, out->len > begin ? ", " : "");
+	if (fits)
+		buf_put(out, what.p, what.n);
+	else
+		buf_puts(out, "\xe2\x80\xa6");
+	return fits;
+}
+
+void source_cases(struct sources *s, const char *file, uint32_t line, struct buf *out)
+{
+	struct str first = raw_line(s, file, line), l;
+	size_t indent = indent_of(first), begin = out->len;
+	bool fits = true;
+
+	if (!str_is(trimmed(first), "select {"))
+		return;
+	while (fits && (l = raw_line(s, file, ++line)).p) {
+		struct str text = trimmed(l), what = case_of(text);
+
+		if (!text.n || indent_of(l) > indent)
+			continue;
+		if (indent_of(l) < indent || text.p[0] == '}')
+			return;
+		if (what.n)
+			fits = put_case(out, begin, what);
+	}
 }
 
 uint32_t source_func_line(struct sources *s, const char *file, uint32_t line)

@@ -17,6 +17,10 @@ struct sources {
 /* The line without surrounding white space; empty when not known. 1-based. */
 struct str source_line(struct sources *s, const char *file, uint32_t line);
 
+/* Appends what the select that begins on this line waits for, as gofmt writes it: "<-done,
+ * v := <-in"; a long one is cut. Nothing when none begins there. */
+void source_cases(struct sources *s, const char *file, uint32_t line, struct buf *out);
+
 /* The number of the line at or before `line` where the function begins, or the closure, that
  * the line is in, by gofmt's indents: a closure that ended above is not meant. 0: none. */
 uint32_t source_func_line(struct sources *s, const char *file, uint32_t line);

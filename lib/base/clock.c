@@ -65,6 +65,17 @@ bool duration_parse(const char *text, int64_t *ns, struct err *err)
 	return true;
 }
 
+/* "2 min 5 s", "2 min" */
+static void put_two(char buf[static 32], int64_t n, int64_t each, const char *large,
+		    const char *small)
+{
+	if (n % each)
+		snprintf(buf, 32, "%" PRId64 " %s %" PRId64 " %s", n / each, large, n % each,
+			 small);
+	else
+		snprintf(buf, 32, "%" PRId64 " %s", n / each, large);
+}
+
 char *duration_format(int64_t ns, char buf[static 32])
 {
 	int64_t s = ns / NS_PER_S;
@@ -76,9 +87,9 @@ char *duration_format(int64_t ns, char buf[static 32])
 	else if (s < 100)
 		snprintf(buf, 32, "%" PRId64 ".%" PRId64 " s", s, ns / (NS_PER_S / 10) % 10);
 	else if (s < 3600)
-		snprintf(buf, 32, "%" PRId64 " min %" PRId64 " s", s / 60, s % 60);
+		put_two(buf, s, 60, "min", "s");
 	else
-		snprintf(buf, 32, "%" PRId64 " h %" PRId64 " min", s / 3600, s / 60 % 60);
+		put_two(buf, s / 60, 60, "h", "min");
 	return buf;
 }
 

@@ -120,7 +120,7 @@ static void put_title(struct buf *out, const struct group *g)
 	if (more) {
 		buf_puts(out, " and ");
 		text_number(out, more);
-		buf_puts(out, " more");
+		buf_puts(out, more == 1 ? " more test" : " more tests");
 	}
 	if (*f->package) {
 		buf_puts(out, " (");
@@ -185,24 +185,26 @@ static enum certainty certainty_of(const struct group *g)
 	return c;
 }
 
+/* What wakes up again and again waits for a moment each time: how long is nobody's question. */
 static int64_t longest_wait_ns(const struct group *g)
 {
 	int64_t ns = 0;
 
 	for (size_t i = 0; i < g->len; i++)
-		if (g->items[i]->wait_ns > ns)
+		if (g->items[i]->class != CLASS_TICKER && g->items[i]->wait_ns > ns)
 			ns = g->items[i]->wait_ns;
 	return ns;
 }
 
-static void put_certainty(struct buf *out, enum certainty c, bool one)
+static void put_certainty(struct buf *out, enum certainty c, bool one, bool verbose)
 {
 	switch (c) {
 	case CERTAINTY_PROVEN:
 		buf_printf(out, "proven: nothing can ever wake %s", one ? "it" : "them");
 		return;
 	case CERTAINTY_CONFIRMED:
-		buf_printf(out, "confirmed: still there after time to finish");
+		buf_puts(out,
+			 verbose ? "confirmed: still there after time to finish" : "confirmed");
 		return;
 	case CERTAINTY_OBSERVED:
 		buf_printf(out, "observed: there when the trace ended, no second witness");
@@ -253,7 +255,8 @@ static void print_certainty(struct screen *s, const struct group *g)
 	if (class_row(f->class)->unit)
 		buf_printf(&line, "confirmed: %s", class_row(f->class)->counted);
 	else
-		put_certainty(&line, certainty_of(g), group_goroutines(g) == 1);
+		put_certainty(&line, certainty_of(g), group_goroutines(g) == 1,
+			      s->options->verbose);
 	if (wait_ns > 0)
 		buf_printf(&line, "; %s over %s", f->class == CLASS_SPIN ? "running" : "waiting",
 			   duration_format(wait_ns, duration));
@@ -354,13 +357,29 @@ static const struct place *users_place(const struct screen *s, const struct find
 	return NULL;
 }
 
+/* "go http.Serve(l, nil)" is compiled into a function of its own, gowrap1, at the same line: where
+ * that hangs says nothing that the go statement does not, the function that it calls does. */
+static const struct place *called_by_go(const struct finding *f)
+{
+	for (size_t i = f->stack.len; i-- > 1;)
+		if (strstr(f->stack.items[i].function, ".gowrap") &&
+		    place_equal(&f->stack.items[i], &f->blocked_at))
+			return &f->stack.items[i - 1];
+	return NULL;
+}
+
 /* Where the user's code waits, and below it where that ends up. */
 static void add_stuck(struct rows *rows, const struct screen *s, const struct finding *f)
 {
 	const char *label = stuck_label(f->class);
+	const struct place *called = called_by_go(f);
 	bool users = place_is_users(s->run, &f->blocked_at);
 	const struct place *above = users ? NULL : users_place(s, f);
 
+	if (called) {
+		add_strong(rows, s, label, f, called);
+		return;
+	}
 	if (!above) {
 		add_strong(rows, s, label, f, &f->blocked_at);
 		return;
@@ -391,13 +410,16 @@ static void print_other_tests(struct screen *s, const struct group *g)
 	AUTO_BUF line = { 0 };
 
 	for (size_t i = 1; i < g->len; i++) {
+		uint64_t n = goroutines_like(g, i, finding_same_test);
+
 		if (!is_first(g, i, finding_same_test))
 			continue;
 		if (shown == TESTS_SHOWN && !s->options->verbose)
 			break;
 		buf_puts(&line, shown++ ? ", " : "");
 		entry_owner(&line, g->items[i]);
-		buf_printf(&line, " (%" PRIu64 ")", goroutines_like(g, i, finding_same_test));
+		if (n > 1)
+			buf_printf(&line, " (%" PRIu64 ")", n);
 	}
 	if (others > shown)
 		buf_printf(&line, " and %zu more", others - shown);
@@ -414,7 +436,36 @@ static void print_text(struct screen *s, const char *label, const char *raw)
 		screen_entry(s, label, buf_str(&clean));
 }
 
-/* Each speaks of its own goroutines: where there are several, of whose. */
+static bool same_fact(const struct finding *a, const struct finding *b)
+{
+	return !strcmp(a->fact, b->fact);
+}
+
+/* "TestA and 2 more": whose goroutines a fact is of, when it is not of the whole group. */
+static void put_knowers(struct buf *out, const struct group *g, size_t first)
+{
+	struct arena scratch = { 0 };
+	const struct finding **same = arena_alloc(&scratch, g->len * sizeof(*same));
+	struct group of = { .items = same };
+
+	for (size_t i = first; i < g->len; i++)
+		if (same_fact(g->items[i], g->items[first]))
+			same[of.len++] = g->items[i];
+	if (of.len < g->len) {
+		size_t more = count_tests(&of) - 1;
+
+		buf_puts(out, " (");
+		entry_owner(out, of.items[0]);
+		if (more) {
+			buf_puts(out, " and ");
+			text_number(out, more);
+			buf_puts(out, " more");
+		}
+		buf_putc(out, ')');
+	}
+	arena_clear(&scratch);
+}
+
 static void print_facts(struct screen *s, const struct group *g)
 {
 	size_t shown = 0;
@@ -422,22 +473,38 @@ static void print_facts(struct screen *s, const struct group *g)
 	for (size_t i = 0; i < g->len && shown < FACTS_SHOWN; i++) {
 		AUTO_BUF line = { 0 };
 
-		if (!*g->items[i]->fact)
+		if (!*g->items[i]->fact || !is_first(g, i, same_fact))
 			continue;
-		if (g->len > 1) {
-			entry_owner(&line, g->items[i]);
-			buf_puts(&line, ": ");
-		}
 		text_clean(&line, g->items[i]->fact);
+		put_knowers(&line, g, i);
 		screen_entry(s, shown++ ? "" : "known", buf_str(&line));
 	}
 }
 
+static bool is_of_one_class(const struct group *g)
+{
+	for (size_t i = 1; i < g->len; i++)
+		if (!same_class(g->items[0], g->items[i]))
+			return false;
+	return true;
+}
+
+/* Of several classes each has its own. */
 static void print_advice(struct screen *s, const struct group *g)
 {
-	for (size_t i = 0; i < g->len; i++)
-		if (is_first(g, i, same_class))
-			screen_entry(s, i ? "" : "usually", class_row(g->items[i]->class)->usually);
+	bool one = is_of_one_class(g);
+
+	for (size_t i = 0; i < g->len; i++) {
+		const struct class_row *row = class_row(g->items[i]->class);
+		AUTO_BUF line = { 0 };
+
+		if (!is_first(g, i, same_class))
+			continue;
+		if (!one)
+			buf_printf(&line, "%s: ", row->id);
+		buf_puts(&line, row->usually);
+		screen_entry(s, i ? "" : "usually", buf_str(&line));
+	}
 }
 
 static void print_commands(struct screen *s, const struct finding *f)

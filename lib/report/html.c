@@ -73,17 +73,18 @@ static uint64_t string_index(struct page *p, const char *raw)
  * code of the user. */
 static uint64_t place_index(struct page *p, const char *package, const struct place *place)
 {
-	AUTO_BUF function = { 0 }, file = { 0 }, item = { 0 };
+	AUTO_BUF function = { 0 }, file = { 0 }, source = { 0 }, item = { 0 };
 	uint64_t index;
 	bool fresh;
 
+	place_source(&source, place);
 	place_function(&function, package, place->function);
 	place_file(&file, &p->run->run, place);
 	buf_printf(&item, "[%ju,", (uintmax_t)string_index(p, buf_str(&function)));
 	buf_printf(&item, "%ju,", (uintmax_t)string_index(p, place->function));
 	buf_printf(&item, "%ju,%ju,", (uintmax_t)string_index(p, buf_str(&file)),
 		   (uintmax_t)place->line);
-	buf_printf(&item, "%ju,%d]", (uintmax_t)string_index(p, place->source),
+	buf_printf(&item, "%ju,%d]", (uintmax_t)string_index(p, buf_str(&source)),
 		   place_is_users(&p->run->run, place));
 	index = number_of(p, &p->places, &item, &fresh);
 	if (fresh)

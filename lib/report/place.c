@@ -192,6 +192,13 @@ void place_function(struct buf *out, const char *package, const char *function)
 	buf_puts(out, local);
 }
 
+void place_source(struct buf *out, const struct place *p)
+{
+	buf_puts(out, p->source);
+	if (*p->cases)
+		buf_printf(out, " %s }", p->cases);
+}
+
 static bool put_folder(struct buf *out, const struct run_record *run, const struct finding *f,
 		       const struct place *p)
 {

@@ -26,6 +26,9 @@ void place_file(struct buf *out, const struct run_record *run, const struct plac
  * package itself (or its external tests), "http.(*Transport).dialConn" elsewhere. */
 void place_function(struct buf *out, const char *package, const char *function);
 
+/* Appends the line, not cleaned; of a select what it waits for, too: "select { <-done, v := <-in }". */
+void place_source(struct buf *out, const struct place *p);
+
 /* Appends how go's command line names the package from the working directory: "./fetch",
  * or the import path where no place of the finding tells the folder. */
 void place_package(struct buf *out, const struct run_record *run, const struct finding *f);

@@ -1,6 +1,7 @@
 #include "report/rows.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/vec.h"
 #include "report/place.h"
@@ -27,7 +28,7 @@ struct row *rows_add(struct rows *rows, const struct screen *s, const char *labe
 	if (p->line)
 		buf_printf(&location, ":%" PRIu32, p->line);
 	place_function(&function, package, p->function);
-	buf_puts(&source, p->source);
+	place_source(&source, p);
 	row.location = keep(rows, &location);
 	row.function = keep(rows, &function);
 	row.source = keep(rows, &source);
@@ -58,11 +59,25 @@ static struct columns measure(const struct rows *rows)
 	return c;
 }
 
+/* A comment behind the code is the first to go. */
+static struct str without_comment(const char *source)
+{
+	const char *end = strstr(source, " // ");
+
+	while (end && end > source && end[-1] == ' ')
+		end--;
+	return end ? (struct str){ source, (size_t)(end - source) } : str_of(source);
+}
+
 static void put_source(struct screen *s, const struct row *row, size_t columns)
 {
+	struct str source = str_of(row->source);
+
+	if (text_columns(source) > columns)
+		source = without_comment(row->source);
 	if (row->strong)
 		screen_style(s, STYLE_STRONG);
-	text_cut(s->out, str_of(row->source), columns);
+	text_cut(s->out, source, columns);
 	if (row->strong)
 		screen_plain(s);
 }
@@ -91,16 +106,17 @@ static void print_aligned(struct screen *s, const struct row *row, struct column
 	buf_putc(s->out, '\n');
 }
 
-static void print_stacked(struct screen *s, const struct row *row)
+/* Location and function in a line, or in two; functions begin at the same column, if they can. */
+static void print_stacked(struct screen *s, const struct row *row, size_t function_at)
 {
 	struct str location = str_of(row->location), function = str_of(row->function);
-	size_t body = s->width - SCREEN_BODY;
-	size_t both = text_columns(location) + GAP + text_columns(function);
+	size_t body = s->width - SCREEN_BODY, wide = text_columns(location);
+	size_t gap = function_at > wide ? function_at - wide : GAP;
 
 	screen_label(s, row->label);
 	text_cut_front(s->out, location, body);
-	if (both <= body) {
-		text_spaces(s->out, GAP);
+	if (wide + gap + text_columns(function) <= body) {
+		text_spaces(s->out, gap);
 	} else {
 		buf_putc(s->out, '\n');
 		text_spaces(s->out, SCREEN_BODY);
@@ -118,13 +134,14 @@ void rows_print(const struct rows *rows, struct screen *s)
 {
 	struct columns c = measure(rows);
 	size_t source = c.source < SOURCE_LEAST ? c.source : SOURCE_LEAST;
-	bool aligned = SCREEN_BODY + c.location + c.function + source + 2 * GAP <= s->width;
+	size_t both = SCREEN_BODY + c.location + GAP + c.function;
+	bool aligned = both + GAP + source <= s->width;
 
 	for (size_t i = 0; i < rows->len; i++) {
 		if (aligned)
 			print_aligned(s, &rows->items[i], c);
 		else
-			print_stacked(s, &rows->items[i]);
+			print_stacked(s, &rows->items[i], both <= s->width ? c.location + GAP : 0);
 	}
 }
 

@@ -177,9 +177,12 @@ static void put_summary(struct json_writer *w, const struct finding *f)
 static void put_step(struct json_writer *w, const struct run_file *r, const struct place *p,
 		     const char *message)
 {
+	AUTO_BUF source = { 0 };
+
+	place_source(&source, p);
 	json_object(w);
 	json_key(w, "location");
-	put_location(w, r, p, *message ? message : p->source);
+	put_location(w, r, p, *message ? message : buf_str(&source));
 	json_object_end(w);
 }
 

@@ -75,17 +75,6 @@ void text_spaces(struct buf *out, size_t n)
 		buf_putc(out, ' ');
 }
 
-/* Whether the word after the space at s.p[at] is wider than a line. */
-static bool is_word_long(struct str s, size_t at, size_t columns)
-{
-	struct str word = { .p = s.p + at + 1, .n = s.n - at - 1 };
-	const char *space = memchr(word.p, ' ', word.n);
-
-	if (space)
-		word.n = (size_t)(space - word.p);
-	return text_columns(word) > columns;
-}
-
 /* Whether the space at s.p[at] is between a number and its unit: "27.6 s", "3 min". */
 static bool is_before_unit(struct str s, size_t at)
 {
@@ -95,6 +84,17 @@ static bool is_before_unit(struct str s, size_t at)
 		end++;
 	return at && s.p[at - 1] >= '0' && s.p[at - 1] <= '9' && end > at + 1 && end <= at + 4 &&
 	       (end == s.n || s.p[end] == ' ');
+}
+
+/* How many bytes of a word that no line holds are in this one: to the end of a part of a path, if
+ * that is not too short. */
+static size_t part_length(struct str s, size_t fits)
+{
+	size_t end = fits;
+
+	while (end && s.p[end - 1] != '/')
+		end--;
+	return end > fits / 2 ? end : fits;
 }
 
 /* How many bytes of the first line are shown. The line ends at a space, or
@@ -108,10 +108,10 @@ static size_t line_length(struct str s, size_t columns)
 		return fits;
 	while (end && (s.p[end] != ' ' || is_before_unit(s, end)))
 		end--;
-	if (end && !is_word_long(s, end, columns))
+	if (end)
 		return end;
 	if (fits)
-		return fits;
+		return part_length(s, fits);
 	take(&s, &bytes);
 	return bytes;
 }

@@ -22,7 +22,7 @@ void text_cut(struct buf *out, struct str clean, size_t columns);
 void text_cut_front(struct buf *out, struct str clean, size_t columns);
 
 /* Appends clean text in lines of at most columns, broken at spaces but not between a
- * number and its unit, within a word only when it is longer than a line. indent spaces go before each line but the
+ * number and its unit, within a word only when it is longer than a line, there behind a slash if it has one. indent spaces go before each line but the
  * first; no newline ends the last. */
 void text_wrap(struct buf *out, struct str clean, size_t columns, size_t indent);
 

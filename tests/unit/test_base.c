@@ -163,7 +163,9 @@ static void durations_are_for_people(void **state)
 		{ 27690000000, "27.6 s" },
 		{ 99999999999, "99.9 s" },
 		{ 161 * NS_PER_S, "2 min 41 s" },
+		{ 300 * NS_PER_S, "5 min" },
 		{ 9660 * NS_PER_S, "2 h 41 min" },
+		{ 7200 * NS_PER_S, "2 h" },
 	};
 	char text[32];
 

@@ -59,7 +59,8 @@ static struct place place(struct fixture *f, const char *file, const char *funct
 	return (struct place){ .function = function,
 			       .file = arena_strndup(&f->run.arena, path, strlen(path)),
 			       .line = line,
-			       .source = source };
+			       .source = source,
+			       .cases = "" };
 }
 
 /* A run of what the folder holds: fetchAll's goroutine waits. line is that of the go
@@ -429,7 +430,8 @@ static void a_dependency_s_new_version_is_a_reason(void **state)
 	l->created_at = (struct place){ .function = "example.com/dep/pool.Start",
 					.file = "/root/go/pkg/mod/example.com/dep@v1.1.0/pool/p.go",
 					.line = 3,
-					.source = "go run()" };
+					.source = "go run()",
+					.cases = "" };
 	assert_true(blame(&f, "HEAD~1"));
 	assert_first(&f, &sha, "changes example.com/dep v1.0.0 to v1.1.0", "go.mod", 6);
 	tear_down(&f);
@@ -488,8 +490,9 @@ static void code_of_others_says_so(void **state)
 	history_commit(&f.h, "begin");
 	run_at(&f, "m.go", 7);
 	l = &f.run.findings.items[0];
-	l->created_at = l->user_at = l->blocked_at =
-	    (struct place){ .function = "x.F", .file = "/nowhere/x.go", .line = 1, .source = "" };
+	l->created_at = l->user_at = l->blocked_at = (struct place){
+		.function = "x.F", .file = "/nowhere/x.go", .line = 1, .source = "", .cases = ""
+	};
 	l->chain.len = l->stack.len = 0;
 	assert_true(blame(&f, NULL));
 	assert_string_equal(l->suspect_note, "none of its code is in this repository");

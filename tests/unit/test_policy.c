@@ -103,7 +103,7 @@ static struct finding finding(const char *created_by)
 		.certainty = CERTAINTY_CONFIRMED,
 		.count = 1,
 		.started = "example.com/m/a.(*Cache).sweep",
-		.created_at = { .function = created_by, .file = "", .source = "" },
+		.created_at = { .function = created_by, .file = "", .source = "", .cases = "" },
 		.allowance = "",
 		.reason = "",
 	};

@@ -74,7 +74,8 @@ static void wraps_at_spaces(void **state)
 	assert_wrapped("", 4, "");
 	assert_wrapped("ab cd ef", 5, "ab cd\n  ef");
 	assert_wrapped("ab  cd", 2, "ab\n  cd");
-	assert_wrapped("a bcdefgh", 4, "a bc\n  defg\n  h");
+	assert_wrapped("a bcdefgh", 4, "a\n  bcde\n  fgh");
+	assert_wrapped("a b/c/defg h", 5, "a\n  b/c/\n  defg\n  h");
 	assert_wrapped("漢字", 1, "漢\n  字");
 	assert_wrapped(" abc", 3, " ab\n  c");
 }
@@ -96,7 +97,7 @@ static void groups_digits(void **state)
 
 static void assert_file(const char *function, const char *file, const char *want)
 {
-	struct place p = { .function = function, .file = file, .source = "" };
+	struct place p = { .function = function, .file = file, .source = "", .cases = "" };
 	AUTO_BUF out = { 0 };
 
 	place_file(&out, &app, &p);

@@ -52,6 +52,53 @@ static void lines_come_without_their_margins(void **state)
 	tear_down(&f);
 }
 
+static const char selects[] =
+    "func f() {\n"
+    "\tselect {\n"
+    "\tcase <-ctx.Done(): // the end: here\n"
+    "\t\tselect {\n"
+    "\t\tcase <-inner:\n"
+    "\t\t}\n"
+    "\tcase v, ok := <-m[\":\"][1:2]:\n"
+    "\n"
+    "\t// case <-none:\n"
+    "\tcase out <- func() { a := 1 }:\n"
+    "\t}\n"
+    "\tselect {}\n"
+    "\tselect {\n"
+    "\tcase <-a_channel_that_has_so_long_a_name_that_nobody_would_read_it_to_its_end:\n"
+    "\tcase <-another_one_that_has_quite_as_long_a_name_as_the_first_of_them:\n"
+    "\t}\n"
+    "}\n"
+    "\tselect {\n"
+    "\tcase <-last";
+
+static void assert_cases(struct fixture *f, uint32_t line, const char *want)
+{
+	const char *file = written_file(&f->written, "s.go", selects);
+	AUTO_BUF out = { 0 };
+
+	source_cases(&f->sources, file, line, &out);
+	assert_string_equal(buf_str(&out), want);
+}
+
+static void a_select_has_cases(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f);
+	assert_cases(&f, 1, "");
+	assert_cases(&f, 2, "<-ctx.Done(), v, ok := <-m[\":\"][1:2], out <- func() { a := 1 }");
+	assert_cases(&f, 4, "<-inner");
+	assert_cases(&f, 12, "");
+	assert_cases(&f, 13,
+		     "<-a_channel_that_has_so_long_a_name_that_nobody_would_read_it_to_its_end, …");
+	assert_cases(&f, 18, "<-last");
+	assert_cases(&f, 99, "");
+	tear_down(&f);
+}
+
 static void what_cannot_be_read_has_no_lines(void **state)
 {
 	struct fixture f;
@@ -231,6 +278,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_come_without_their_margins),
+		cmocka_unit_test(a_select_has_cases),
 		cmocka_unit_test(what_cannot_be_read_has_no_lines),
 		cmocka_unit_test(files_are_read_once),
 		cmocka_unit_test(functions_begin_where_they_say),
