@@ -21,7 +21,7 @@ extern char **environ;
 
 struct options {
 	const char *sink, *policy, *config, *settle, *second_look;
-	bool no_trace, no_frame_pointers, with_parent, fail, help;
+	bool no_trace, no_frame_pointers, with_parent, alive, fail, help;
 	int argc; /* what follows the options: the program and its arguments */
 	char **argv;
 };
@@ -31,6 +31,9 @@ static const struct option_row rows[] = {
 	  .value = "FILE",
 	  .letter = 's',
 	  .help = "append the findings to FILE as JSON lines, print nothing" },
+	{ .name = "alive",
+	  .letter = 'a',
+	  .help = "with a sink: say there now and then how many goroutines live" },
 	{ .name = "config",
 	  .value = "FILE",
 	  .letter = 'c',
@@ -87,6 +90,7 @@ static void take_option(int option, struct options *o)
 		o->no_trace |= option == 'n';
 		o->no_frame_pointers |= option == 'F';
 		o->with_parent |= option == 'p';
+		o->alive |= option == 'a';
 		o->fail |= option == 'f';
 		o->help |= option == 'h';
 	}
@@ -208,6 +212,17 @@ static int end_like(int status)
 	return 128 + WTERMSIG(status);
 }
 
+/* A line more or less of them matters to nobody. */
+static void tell_alive(void *ctx, const char *package, uint32_t n)
+{
+	const struct options *o = ctx;
+	AUTO_BUF line = { 0 };
+	struct err ignored;
+
+	sink_put_alive(&line, package, n);
+	sink_append(o->sink, &line, !o->with_parent, &ignored);
+}
+
 /* With a sink it is the runner's to decide: it knows the subtests' names. */
 static bool deliver(const struct options *o, const struct policy *p, struct watch_result *r,
 		    struct err *err)
@@ -249,6 +264,10 @@ static bool run(int argc, char **argv, int *code, struct err *err)
 	spec.policy = &configuration.policy;
 	spec.no_trace = o.no_trace;
 	spec.no_frame_pointers = o.no_frame_pointers;
+	if (o.alive && o.sink) {
+		spec.alive = tell_alive;
+		spec.ctx = &o;
+	}
 	if (o.with_parent)
 		spec.watched_parent = pidfd_open_cloexec(getppid());
 	if (!watch_run(&spec, &r, err))

@@ -456,10 +456,17 @@ static void print_failures(const struct invocation *t)
 			terminal_error(all[i]);
 }
 
+static void print_loss(const struct invocation *t, const struct runner_result *r)
+{
+	if (r->json_lost[0])
+		terminal_line(stderr, "straggler: the stream is incomplete: %s: %s",
+			      test_option(&t->cmdline, OPT_JSONFILE), r->json_lost);
+}
+
 static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct err *err)
 {
-	const char *words[] = { "--policy", t->run_files.policy, NULL };
-	const char *json_path = test_option(&t->cmdline, OPT_JSONFILE);
+	const char *words[] = { "--policy", t->run_files.policy, t->live.on ? "--alive" : NULL,
+				NULL };
 	struct runner_spec spec = {
 		.cmdline = &t->cmdline,
 		.go = "go",
@@ -511,9 +518,7 @@ static bool go_on(struct invocation *t, int argc, char **argv, int *code, struct
 	ok = print_report(t, &r, code, err);
 	print_failures(t);
 	write_reports(t, &r, code);
-	if (r.json_lost[0])
-		terminal_line(stderr, "straggler: the stream is incomplete: %s: %s", json_path,
-			      r.json_lost);
+	print_loss(t, &r);
 	ok = ok && (!is_step(t) || step_code(t, &r, code, err));
 	runner_release(&r);
 	return ok;

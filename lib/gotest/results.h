@@ -41,6 +41,7 @@ struct package_result {
 		size_t len, cap;
 	} runs; /* item k is the k-th "=== RUN" line of the process (0-based) */
 	bool started, ended;
+	uint32_t alive; /* goroutines at the moment, as somebody else says; 0: not known */
 	enum test_result result;
 	int64_t elapsed_ns;       /* -1: not known */
 	bool build_failed;        /* or vet, or loading: no test was run */

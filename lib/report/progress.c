@@ -1,6 +1,7 @@
 #include "report/progress.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/vec.h"
@@ -79,8 +80,11 @@ static void put_head(const struct progress *p, size_t done, size_t known, int64_
 	if (p->expected) {
 		buf_putc(out, '/');
 		text_number(out, all);
+		buf_printf(out, " package%s", all == 1 ? "" : "s");
+	} else {
+		buf_puts(out, " done");
 	}
-	buf_printf(out, " package%s, ", (p->expected ? all : done) == 1 ? "" : "s");
+	buf_puts(out, ", ");
 	put_seconds(out, ns);
 	if (p->expected && p->expected_ns - ns >= NS_PER_S) {
 		buf_puts(out, ", ");
@@ -89,15 +93,33 @@ static void put_head(const struct progress *p, size_t done, size_t known, int64_
 	}
 }
 
-static void put_running(const struct running *r, const char *module, int64_t now_ns,
+static void put_running(const struct running *r, const char *module, int64_t now_ns, bool first,
 			struct buf *out)
 {
+	const char *package = r->package->package, *base = strrchr(package, '/');
 	struct scene scene = { .package = r->package, .module = module };
+	uint32_t alive = r->package->alive;
 
 	buf_putc(out, ' ');
-	format_put_package(&scene, out);
+	/* In its own package a module is ".": that is no name in a line of names. */
+	if (!strcmp(package, module))
+		text_clean(out, base ? base + 1 : package);
+	else
+		format_put_package(&scene, out);
 	buf_putc(out, ' ');
 	put_seconds(out, now_ns - r->since_ns);
+	if (!alive)
+		return;
+	buf_puts(out, " (");
+	text_number(out, alive);
+	if (first)
+		buf_printf(out, " goroutine%s", text_plural(alive, "goroutine"));
+	buf_putc(out, ')');
+}
+
+static bool fits(const struct buf *line, size_t more, size_t columns)
+{
+	return text_columns((struct str){ line->data, line->len }) + more <= columns;
 }
 
 /* As many as have room; at least one, cut. */
@@ -111,12 +133,16 @@ static void put_list(const struct all_running *all, const char *module, size_t c
 
 		if (i)
 			buf_putc(out, ',');
-		put_running(&all->items[i], module, now_ns, out);
 		if (i + 1 < all->len)
 			buf_printf(&more, ", %zu more", all->len - i - 1);
-		if (!i || text_columns((struct str){ out->data, out->len }) + more.len <= columns)
+		put_running(&all->items[i], module, now_ns, !i, out);
+		if (fits(out, more.len, columns))
 			continue;
 		out->len = before;
+		if (!i) {
+			put_running(&all->items[i], module, now_ns, false, out);
+			continue;
+		}
 		buf_printf(out, ", %zu more", all->len - i);
 		return;
 	}

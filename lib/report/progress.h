@@ -16,7 +16,8 @@ struct progress {
 void progress_release(struct progress *p);
 
 /*
- * Appends "3/12 packages, 8 s, 5 s left: fetch 6 s, crawl 2 s, 2 more", in at most columns
+ * Appends "3/12 packages, 8 s, 5 s left: fetch 6 s (120 goroutines), crawl 2 s (14),
+ * 2 more", in at most columns
  * columns (text_columns()), no line end; nothing as long as no package runs. Those that run longest
  * come first. module: whose packages are shown without it, "": none.
  */

@@ -500,6 +500,12 @@ static void on_beat(void *ctx, int fd, short revents)
 	timer_clear(fd);
 	if (is_ending(r))
 		return;
+	read_sink(r);
+	for (size_t i = 0; i < r->results.packages.len; i++) {
+		struct package_result *p = r->results.packages.items[i];
+
+		p->alive = sink_alive(&r->sink, p->package);
+	}
 	r->spec->tick(r->spec->ctx, &r->results);
 	timer_set(fd, BEAT_NS);
 }

@@ -4,9 +4,11 @@
 #include <poll.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/vec.h"
 
 #define READ_BYTES (256 << 10)
+#define TELL_NS    (500 * NS_PER_MS)
 
 static void copy_trace(struct sight *s, const uint8_t *bytes, size_t n)
 {
@@ -49,6 +51,17 @@ static bool read_trace(struct sight *s)
 	return n < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
+/* Not more often than somebody can read it. */
+static void tell_alive(struct sight *s)
+{
+	int64_t now_ns = clock_now_ns();
+
+	if (!s->spec->alive || now_ns - s->told_ns < TELL_NS)
+		return;
+	s->told_ns = now_ns;
+	s->spec->alive(s->spec->ctx, s->spec->package, s->look->owners.alive);
+}
+
 void intake_on_trace(void *ctx, int fd, short revents)
 {
 	struct sight *s = ctx;
@@ -56,6 +69,7 @@ void intake_on_trace(void *ctx, int fd, short revents)
 	(void)revents;
 	if (!read_trace(s))
 		loop_remove(&s->loop, fd);
+	tell_alive(s);
 }
 
 /* Nothing of the trace is still to come: the table becomes final. */

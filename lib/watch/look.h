@@ -45,8 +45,10 @@ struct look_spec {
 	int64_t settle_ns;           /* of the package; tests may have their own */
 	int64_t limit_ns;            /* 0: none */
 	int trace_copy;              /* where the trace goes, too; -1: nowhere */
-	int watched_parent;          /* pidfd: when it ends we end the test; -1: none */
-	sigset_t mask;               /* the test's signal mask */
+	void (*alive)(void *ctx, const char *package, uint32_t n); /* as in struct watch_spec */
+	void *ctx;
+	int watched_parent; /* pidfd: when it ends we end the test; -1: none */
+	sigset_t mask;      /* the test's signal mask */
 };
 
 struct look {

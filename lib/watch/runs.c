@@ -122,6 +122,8 @@ bool runs_first(struct watch *w, struct err *err)
 	spec.judge = w->binary.kind == BINARY_GO_AMD64;
 	spec.trace = spec.judge && !w->spec->no_trace;
 	spec.argv = w->spec->argv;
+	spec.alive = w->spec->alive;
+	spec.ctx = w->spec->ctx;
 	if (spec.trace) {
 		spec.trace_copy = open_trace_copy(w);
 		/* A file that cannot be made is testing's to complain about. */

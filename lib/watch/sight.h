@@ -48,6 +48,7 @@ struct sight {
 	uint64_t panicked; /* the goroutine that did, 0: none */
 	bool late_exit;    /* another thread asked to exit while we held: a panic */
 	int64_t stage_ns;  /* when the stage began */
+	int64_t told_ns;   /* when it was last told how many goroutines live */
 	struct dump_parser dump;
 	struct witnesses witnesses;
 	off_t dump_read;

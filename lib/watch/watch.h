@@ -26,8 +26,12 @@ struct watch_spec {
 	const struct policy *policy; /* borrowed: settings and allowances */
 	bool no_trace;          /* the tests do not stand one: judge by the second look alone */
 	bool no_frame_pointers; /* the tracer shall unwind stacks without: slower, always right */
-	int watched_parent;     /* pidfd, -1: none */
-	sigset_t mask;          /* the test's signal mask */
+	/* Called now and then while the first run is on: so many goroutines live that are not the
+	 * runtime's. NULL: nobody asks. */
+	void (*alive)(void *ctx, const char *package, uint32_t n);
+	void *ctx;
+	int watched_parent; /* pidfd, -1: none */
+	sigset_t mask;      /* the test's signal mask */
 };
 
 struct watch_result {

@@ -50,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(whole.file.packages.len == pieces.file.packages.len);
 	assert(whole.file.tests.len == pieces.file.tests.len);
 	assert(whole.file.findings.len == pieces.file.findings.len);
+	assert(sink_alive(&whole.sink, "p") == sink_alive(&pieces.sink, "p"));
 	finish(&whole);
 	finish(&pieces);
 	return 0;

@@ -47,6 +47,28 @@ static void read_on(struct fixture *p, size_t packages, size_t bad)
 	assert_int_equal(p->bad, bad);
 }
 
+static void what_lives_is_said_beside_the_records(void **state)
+{
+	AUTO_BUF line = { 0 };
+	struct fixture p;
+
+	(void)state;
+	set_up(&p);
+	sink_put_alive(&line, "example.com/\"a\"", 12);
+	sink_put_alive(&line, "b", 3);
+	sink_put_alive(&line, "b", 4294967295U);
+	append(&p, buf_str(&line));
+	read_on(&p, 0, 0);
+	assert_int_equal(sink_alive(&p.sink, "example.com/\"a\""), 12);
+	assert_int_equal(sink_alive(&p.sink, "b"), 4294967295U);
+	assert_int_equal(sink_alive(&p.sink, "c"), 0);
+	append(&p, "{\"type\":\"alive\",\"package\":\"b\",\"goroutines\":-1}\n"
+		   "{\"type\":\"alive\",\"goroutines\":5}\n{\"type\":\"alive\"");
+	read_on(&p, 0, 0);
+	assert_int_equal(sink_alive(&p.sink, "b"), 4294967295U);
+	tear_down(&p);
+}
+
 static void lines_are_read_as_they_come(void **state)
 {
 	struct fixture p;
@@ -167,6 +189,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_read_as_they_come),
+		cmocka_unit_test(what_lives_is_said_beside_the_records),
 		cmocka_unit_test(lines_that_are_none_are_counted),
 		cmocka_unit_test(a_line_may_be_long),
 		cmocka_unit_test(watchers_do_not_mix_their_lines),
