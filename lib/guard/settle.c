@@ -125,6 +125,19 @@ static void look_at(struct settle *s, const struct task *t, int64_t now_ns, stru
 		l->next_ns = timer;
 }
 
+/* When we could not look either (the machine stood still, or a shell stopped us both), it need not
+ * have run, and what will wake it up now need not have come yet: as if no time had passed. */
+static void skip_absence(struct settle *s, int64_t now_ns)
+{
+	int64_t absent = now_ns - s->look_ns - SETTLE_LATE_NS;
+
+	if (absent <= 0)
+		return;
+	s->start_ns += absent;
+	s->moved_ns += absent;
+	s->look_ns += absent;
+}
+
 /* Adds what the process missed since the last look: never more than passed. */
 static void note_starving(struct settle *s, const struct look *l, int64_t now_ns)
 {
@@ -156,12 +169,12 @@ static bool may_fire(const struct settle *s, int64_t timer_ns, int64_t rest_ns)
 static void look_around(struct settle *s, struct look *l, int64_t now_ns)
 {
 	s->looks++;
+	skip_absence(s, now_ns);
 	s->blind |= !tasks_read(&s->tasks, s->pid);
 	for (size_t i = 0; !s->blind && i < s->tasks.len; i++)
 		if (s->tasks.items[i].tid != s->held_tid)
 			look_at(s, &s->tasks.items[i], now_ns, l);
-	if (!s->blind)
-		note_starving(s, l, now_ns);
+	note_starving(s, l, now_ns);
 }
 
 /* Asked once for each quiet time: who does not run opens and closes nothing. The kernel may take

@@ -11,7 +11,8 @@
  *
  * On a busy machine the process may be ready to run and not get a CPU. That time does not
  * count (schedstat's run delay), and one that still runs at the end gets on until it had a fair
- * share of CPU time (SETTLE_SHARE): both up to a few times the budget.
+ * share of CPU time (SETTLE_SHARE): both up to a few times the budget. Nor does the time count in
+ * which we did not come to look ourselves, however long: then nobody may have run.
  *
  * A timer shows as the timeout of the thread that sleeps in epoll_pwait or
  * futex: as it was when the call was made, perhaps long ago, but not longer ago than the
@@ -28,6 +29,7 @@
 
 #define SETTLE_SHARE   8                /* of the budget on a CPU makes who runs then a spinner */
 #define SETTLE_LOOK_NS INT64_C(2000000) /* between two looks */
+#define SETTLE_LATE_NS (10 * SETTLE_LOOK_NS) /* a look that comes later was kept from coming */
 
 enum settle_verdict {
 	SETTLE_GOING, /* look again */
@@ -38,13 +40,13 @@ enum settle_verdict {
 struct settle {
 	int pid;
 	int held_tid;
-	int64_t start_ns, budget_ns;
-	int64_t age_ns;        /* of the process when settling began */
-	bool gives_p;          /* the held call is one that gives its P away: the gate */
-	bool outside;          /* a goroutine is in a system call: only the budget counts */
-	bool network;          /* one waits for the poller: who is at the other end counts */
-	bool blind;            /* /proc does not let us look: only the budget counts */
-	struct memory *memory; /* borrowed; for futex timeouts */
+	int64_t start_ns, budget_ns; /* later by the time in which nobody looked */
+	int64_t age_ns;              /* of the process when settling began */
+	bool gives_p;                /* the held call is one that gives its P away: the gate */
+	bool outside;                /* a goroutine is in a system call: only the budget counts */
+	bool network;                /* one waits for the poller: who is at the other end counts */
+	bool blind;                  /* /proc does not let us look: only the budget counts */
+	struct memory *memory;       /* borrowed; for futex timeouts */
 	struct naps {
 		struct nap {
 			int tid;

@@ -207,6 +207,16 @@ static enum settle_verdict look_until_settled(struct fixture *f)
 	return v;
 }
 
+/* As if this much time had passed with looks in it. */
+static enum settle_verdict look_as_if_passed(struct fixture *f, int64_t ns)
+{
+	enum settle_verdict v = SETTLE_GOING;
+
+	for (int64_t at = 0; at < ns && v == SETTLE_GOING; at += SETTLE_LATE_NS)
+		v = settle_look(&f->settle, f->settle.look_ns + SETTLE_LATE_NS);
+	return v;
+}
+
 static void tear_down(struct fixture *f)
 {
 	kill(f->pid, SIGKILL);
@@ -312,11 +322,10 @@ static void a_spinner_gets_its_share_of_cpu(void **state)
 	/* One that used none has its share still to come: it is not judged at the budget's end. */
 	set_up(&f, spin);
 	f.settle.all_cpu_ns = 0;
-	settle_begin(&f.settle, f.pid, f.pid, BUDGET_NS, clock_now_ns() - BUDGET_NS);
-	assert_int_equal(settle_look(&f.settle, clock_now_ns()), SETTLE_GOING);
+	settle_begin(&f.settle, f.pid, f.pid, 100 * BUDGET_NS, clock_now_ns());
+	assert_int_equal(look_as_if_passed(&f, 101 * BUDGET_NS), SETTLE_GOING);
 	/* But not for ever. */
-	settle_begin(&f.settle, f.pid, f.pid, BUDGET_NS, clock_now_ns() - 100 * BUDGET_NS);
-	assert_int_equal(settle_look(&f.settle, clock_now_ns()), SETTLE_SPENT);
+	assert_int_equal(look_as_if_passed(&f, 10000 * BUDGET_NS), SETTLE_SPENT);
 	tear_down(&f);
 }
 
@@ -365,8 +374,24 @@ static void who_sleeps_at_the_end_of_the_budget_had_its_time(void **state)
 	set_up_for(&f, sleep_in_c, 30 * NS_PER_S);
 	f.settle.gives_p = true;
 	look_until_in(&f, SYS_clock_nanosleep);
-	settle_begin(&f.settle, f.pid, f.pid, BUDGET_NS, clock_now_ns() - BUDGET_NS);
-	assert_int_equal(settle_look(&f.settle, clock_now_ns()), SETTLE_SPENT);
+	settle_begin(&f.settle, f.pid, f.pid, BUDGET_NS, clock_now_ns());
+	assert_int_equal(look_as_if_passed(&f, BUDGET_NS), SETTLE_SPENT);
+	tear_down(&f);
+}
+
+/* The machine stood still, or who pressed ^Z has come back: nobody has run. */
+static void time_without_a_look_is_not_spent(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up_for(&f, poll_late, 30 * NS_PER_S);
+	f.settle.age_ns = 3600 * NS_PER_S;
+	look_until_in(&f, SYS_epoll_wait);
+	settle_begin(&f.settle, f.pid, f.pid, BUDGET_NS, clock_now_ns());
+	assert_int_equal(settle_look(&f.settle, f.settle.look_ns + 3600 * NS_PER_S), SETTLE_GOING);
+	assert_int_equal(look_as_if_passed(&f, BUDGET_NS / 2), SETTLE_GOING);
+	assert_int_equal(look_as_if_passed(&f, BUDGET_NS), SETTLE_SPENT);
 	tear_down(&f);
 }
 
@@ -478,6 +503,7 @@ int main(void)
 		cmocka_unit_test(a_spinner_gets_its_share_of_cpu),
 		cmocka_unit_test(it_was_fair_when_it_ran_or_could_have),
 		cmocka_unit_test(who_sleeps_at_the_end_of_the_budget_had_its_time),
+		cmocka_unit_test(time_without_a_look_is_not_spent),
 		cmocka_unit_test(what_runs_is_counted_while_the_world_is_waited_for),
 		cmocka_unit_test(naps_of_sysmon_do_not_count),
 		cmocka_unit_test(a_child_may_wake_somebody),
