@@ -161,14 +161,18 @@ static struct span *copy_spans(struct witnesses *w, const struct dump_goroutine 
 	return spans;
 }
 
-/* In these the world is being stopped, or somebody waits for that: with a P held by an exit
- * it never is. */
+/* In these the world is being stopped, or somebody waits for that: with a P held by an exit it
+ * never is. A collector that marks, and a tracer, stop each goroutine to read its stack, and the
+ * one that exits is not to be stopped: they try for ever, on a P that others would need
+ * (src/runtime/preempt.go, suspendG; the reasons of runtime2.go, Go 1.22 to 1.27). */
 static bool is_stopping(const char *reason)
 {
 	static const char *const reasons[] = {
-		"stopping the world",   "garbage collection", "GC mark termination",
-		"flushing proc caches", "wait for GC cycle",  "GC assist wait",
-		"GC assist marking",
+		"stopping the world",   "garbage collection",     "garbage collection scan",
+		"GC worker (active)",   "GC mark termination",    "GC assist wait",
+		"GC assist marking",    "GC weak to strong wait", "wait for GC cycle",
+		"flushing proc caches", "trace goroutine status", "trace proc status",
+		"page trace flush",     "dumping heap",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)

@@ -82,9 +82,11 @@ static void arguments_that_may_be_stale_are_no_object(void **state)
 static void unrest_is_noticed(void **state)
 {
 	static const char *const stopping[] = {
-		"stopping the world",   "garbage collection", "GC mark termination",
-		"flushing proc caches", "wait for GC cycle",  "GC assist wait",
-		"GC assist marking",
+		"stopping the world",   "garbage collection",     "garbage collection scan",
+		"GC worker (active)",   "GC mark termination",    "GC assist wait",
+		"GC assist marking",    "GC weak to strong wait", "wait for GC cycle",
+		"flushing proc caches", "trace goroutine status", "trace proc status",
+		"page trace flush",     "dumping heap",
 	};
 
 	(void)state;
