@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/vec.h"
 #include "proc/connection.h"
@@ -26,6 +27,46 @@ enum descriptor_kind descriptor_kind_of(struct str target)
 										: DESCRIPTOR_OTHER;
 }
 
+/* The runtime registers what wakes its poller with the address of a variable; files of the
+ * process's with a pointer that has a tag in its upper bits (src/runtime/netpoll_epoll.go,
+ * tagptr_64bit.go, Go 1.22 to 1.27; a pipe in 1.22 only). */
+#define TAGGED UINT64_C(0x800000000000)
+
+static void mark_pipe(struct descriptors *d, int fd)
+{
+	for (size_t i = 0; i < d->len; i++)
+		if (d->items[i].fd == fd && d->items[i].kind == DESCRIPTOR_PIPE)
+			for (size_t j = 0; j < d->len; j++)
+				if (!strcmp(d->items[j].target, d->items[i].target))
+					d->items[j].kind = DESCRIPTOR_INNER;
+}
+
+void descriptors_mark_wakers(struct descriptors *d, struct str fdinfo)
+{
+	struct str line;
+
+	while (str_line(&fdinfo, &line)) {
+		struct str data = table_word_at(line, 5);
+
+		if (str_starts(line, "tfd:") && data.n && table_number(data, 16) < TAGGED)
+			mark_pipe(d, (int)table_number(table_word_at(line, 1), 10));
+	}
+}
+
+static void mark_all_wakers(struct descriptors *d, int pid)
+{
+	for (size_t i = 0; i < d->len; i++) {
+		AUTO_BUF info = { 0 };
+		char name[32];
+
+		if (strcmp(d->items[i].target, "anon_inode:[eventpoll]") != 0)
+			continue;
+		snprintf(name, sizeof(name), "fdinfo/%d", d->items[i].fd);
+		if (table_read(&info, pid, name))
+			descriptors_mark_wakers(d, str_of(buf_str(&info)));
+	}
+}
+
 bool descriptors_read(struct descriptors *d, int pid, struct arena *a)
 {
 	char path[64], target[TARGET_MAX];
@@ -47,6 +88,7 @@ bool descriptors_read(struct descriptors *d, int pid, struct arena *a)
 		VEC_PUSH(d, one);
 	}
 	closedir(dir);
+	mark_all_wakers(d, pid);
 	return true;
 }
 

@@ -17,7 +17,7 @@ enum descriptor_kind {
 	DESCRIPTOR_FILE, /* anything with a path: folders, devices, FIFOs */
 	DESCRIPTOR_SOCKET,
 	DESCRIPTOR_PIPE,
-	DESCRIPTOR_INNER, /* epoll, eventfd, pidfd: the runtime's and os's own */
+	DESCRIPTOR_INNER, /* epoll, eventfd, pidfd, what wakes the poller: the runtime's and os's */
 	DESCRIPTOR_OTHER, /* inotify, memfd, timerfd, … */
 };
 
@@ -42,6 +42,10 @@ void descriptors_release(struct descriptors *d);
 
 /* How many bytes fit in a pipe of pid's, 0: not known. */
 size_t descriptor_pipe_bytes(int pid, int fd);
+
+/* Pipes that are the runtime's own by the lines of an epoll instance's fdinfo become
+ * DESCRIPTOR_INNER, both ends. descriptors_read has done so. */
+void descriptors_mark_wakers(struct descriptors *d, struct str fdinfo);
 
 /* What an open link's text means. */
 enum descriptor_kind descriptor_kind_of(struct str target);

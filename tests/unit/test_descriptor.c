@@ -190,6 +190,31 @@ static void what_splice_goes_through_is_kept(void **state)
 	close(ends[0]);
 }
 
+/* As of Go 1.22: its own pipe, and one of os.Pipe's. */
+static void what_wakes_the_poller_is_the_runtimes(void **state)
+{
+	struct descriptor items[] = {
+		{ .fd = 4, .kind = DESCRIPTOR_INNER, .target = "anon_inode:[eventpoll]" },
+		{ .fd = 5, .kind = DESCRIPTOR_PIPE, .target = "pipe:[42]" },
+		{ .fd = 6, .kind = DESCRIPTOR_PIPE, .target = "pipe:[42]" },
+		{ .fd = 8, .kind = DESCRIPTOR_PIPE, .target = "pipe:[43]" },
+		{ .fd = 9, .kind = DESCRIPTOR_PIPE, .target = "pipe:[44]" },
+	};
+	struct descriptors d = { .items = items, .len = ARRAY_LEN(items) };
+
+	(void)state;
+	descriptors_mark_wakers(
+	    &d,
+	    str_of("pos:\t0\nflags:\t02000002\n"
+		   "tfd:        8 events: 8000201d data: 7f36fd468f300003  pos:0 ino:2b sdev:f\n"
+		   "tfd:        5 events:       19 data:           6be068  pos:0 ino:2a sdev:f\n"
+		   "tfd:        9 events:       19\n"));
+	assert_int_equal(items[1].kind, DESCRIPTOR_INNER);
+	assert_int_equal(items[2].kind, DESCRIPTOR_INNER);
+	assert_int_equal(items[3].kind, DESCRIPTOR_PIPE);
+	assert_int_equal(items[4].kind, DESCRIPTOR_PIPE);
+}
+
 static void a_process_that_is_gone_has_no_inventory(void **state)
 {
 	struct inventory v = { 0 };
@@ -210,6 +235,7 @@ int main(void)
 		cmocka_unit_test(a_broken_address_is_none),
 		cmocka_unit_test(what_was_opened_since_is_left),
 		cmocka_unit_test(what_splice_goes_through_is_kept),
+		cmocka_unit_test(what_wakes_the_poller_is_the_runtimes),
 		cmocka_unit_test(a_process_that_is_gone_has_no_inventory),
 	};
 
