@@ -14,11 +14,15 @@
 
 struct merger {
 	struct run_file *to;
+	const struct run_file *const *runs;
 	const struct run_file *from;  /* whose records are being added */
 	const struct run_file *first; /* whose paths hold */
 	struct arena keys;
 	struct texts texts;
+	size_t at;           /* which run is being added */
 	struct map known;    /* key to 1 + index among the records of its kind */
+	struct map ran;      /* keys of what a run tested */
+	struct numbers last; /* for each finding the last run that had it; owned */
 	struct map ordinals; /* key to how many the run being added has had */
 };
 
@@ -109,6 +113,10 @@ static void warn_of_others(const struct run_file *const *runs, size_t n, struct 
 				   shown(b->go_version), shown(a->go_version));
 		else if (shares_of(a->shard) != shares_of(b->shard))
 			buf_printf(&text, "run %zu is of another number of shards", i + 1);
+		else if (runs[0]->repeated.present != runs[i]->repeated.present)
+			buf_printf(&text, "run %zu was%s repeated, the first was%s", i + 1,
+				   runs[i]->repeated.present ? "" : " not",
+				   runs[0]->repeated.present ? "" : " not");
 		if (text.len)
 			warn(to, buf_str(&text));
 	}
@@ -232,6 +240,83 @@ static void add_tests(struct merger *m)
 	}
 }
 
+/* --- how often it was seen --------------------------------------------------------------------- */
+
+static uintptr_t ran_key(struct merger *m, size_t run, const char *package, const char *test)
+{
+	AUTO_BUF key = { 0 };
+
+	buf_printf(&key, "ran %zu %s\1%s", run, package, test);
+	return (uintptr_t)texts_keep(&m->texts, key.data, key.len);
+}
+
+static void note_what_ran(struct merger *m)
+{
+	for (size_t i = 0; i < m->from->packages.len; i++)
+		if (m->from->packages.items[i].checked != CHECKED_NO)
+			map_set(&m->ran, ran_key(m, m->at, m->from->packages.items[i].package, ""),
+				1);
+	for (size_t i = 0; i < m->from->tests.len; i++)
+		map_set(&m->ran,
+			ran_key(m, m->at, m->from->tests.items[i].package,
+				m->from->tests.items[i].test),
+			1);
+}
+
+/* In how many of its runs one that does not have the finding could have seen it. */
+static uint32_t chances(struct merger *m, size_t run, const struct finding *f)
+{
+	const struct repeated_record *repeated = &m->runs[run]->repeated;
+
+	if (!map_find(&m->ran, ran_key(m, run, f->package, "")) ||
+	    (*f->test && !map_find(&m->ran, ran_key(m, run, f->package, f->test))))
+		return 0;
+	return repeated->present ? repeated->runs + 1 : 1;
+}
+
+/* What is a number that was reached, or stuck when time was over, is of one run. */
+static bool is_counted(const struct finding *f)
+{
+	return !class_row(f->class)->is_figure && !f->hang;
+}
+
+static void miss_in_earlier(struct merger *m, struct finding *f)
+{
+	for (size_t run = 0; run < m->at && is_counted(f); run++)
+		f->runs += chances(m, run, f);
+}
+
+static void miss_in_this(struct merger *m)
+{
+	for (size_t i = 0; i < m->to->findings.len; i++) {
+		struct finding *f = &m->to->findings.items[i];
+
+		if (m->last.items[i] != m->at && is_counted(f))
+			f->runs += chances(m, m->at, f);
+	}
+}
+
+static void join_finding(struct finding *to, const struct finding *from)
+{
+	uint32_t seen = to->seen + from->seen, runs = to->runs + from->runs;
+
+	if (from->count > to->count)
+		*to = *from;
+	if (!is_counted(to))
+		return;
+	to->seen = seen;
+	to->runs = runs;
+}
+
+static void move_finding(struct merger *m, struct finding *f)
+{
+	f->created_at.file = move_path(m, f->created_at.file);
+	f->user_at.file = move_path(m, f->user_at.file);
+	f->blocked_at.file = move_path(m, f->blocked_at.file);
+	move_places(m, &f->chain);
+	move_places(m, &f->stack);
+}
+
 static void add_findings(struct merger *m)
 {
 	for (size_t i = 0; i < m->from->findings.len; i++) {
@@ -242,20 +327,52 @@ static void add_findings(struct merger *m)
 		buf_printf(&key, "finding %s %s %s %d %d %d %d", f.package, f.key, f.test,
 			   (int)f.owner, (int)f.class, (int)f.status, (int)f.hang);
 		at = index_of(m, &key);
-		if (*at && m->to->findings.items[*at - 1].count >= f.count)
-			continue;
-		f.created_at.file = move_path(m, f.created_at.file);
-		f.user_at.file = move_path(m, f.user_at.file);
-		f.blocked_at.file = move_path(m, f.blocked_at.file);
-		move_places(m, &f.chain);
-		move_places(m, &f.stack);
+		move_finding(m, &f);
+		if (!f.runs)
+			f.seen = f.runs = 1;
 		if (*at) {
-			m->to->findings.items[*at - 1] = f;
+			join_finding(&m->to->findings.items[*at - 1], &f);
+			m->last.items[*at - 1] = (uint32_t)m->at;
 			continue;
 		}
+		miss_in_earlier(m, &f);
 		VEC_PUSH(&m->to->findings, f);
+		VEC_PUSH(&m->last, (uint32_t)m->at);
 		*at = m->to->findings.len;
 	}
+	miss_in_this(m);
+}
+
+static const char *join_texts(struct merger *m, const char *a, const char *b, const char *between)
+{
+	AUTO_BUF text = { 0 };
+
+	if (!*a || !*b || !strcmp(a, b))
+		return *a ? a : b;
+	buf_printf(&text, "%s%s%s", a, between, b);
+	return arena_strndup(&m->to->arena, text.data, text.len);
+}
+
+/* Machines repeat side by side: as many runs as the one that had most, as long as the longest. */
+static void add_repeated(struct merger *m)
+{
+	const struct repeated_record *from = &m->from->repeated;
+	struct repeated_record *to = &m->to->repeated;
+
+	if (!from->present)
+		return;
+	if (!to->present) {
+		*to = *from;
+		return;
+	}
+	to->runs = from->runs > to->runs ? from->runs : to->runs;
+	to->repeats = from->repeats > to->repeats ? from->repeats : to->repeats;
+	to->elapsed_ns = from->elapsed_ns > to->elapsed_ns ? from->elapsed_ns : to->elapsed_ns;
+	to->lost += from->lost;
+	to->failed = from->failed > to->failed ? from->failed : to->failed;
+	to->failing = join_texts(m, to->failing, from->failing, ", ");
+	to->fresh = join_texts(m, to->fresh, from->fresh, ", ");
+	to->note = join_texts(m, to->note, from->note, "; ");
 }
 
 static void add_warnings(struct merger *m)
@@ -337,7 +454,9 @@ static void add(struct merger *m, const struct run_file *from)
 	map_clear(&m->ordinals);
 	add_packages(m);
 	add_tests(m);
+	note_what_ran(m);
 	add_findings(m);
+	add_repeated(m);
 	add_warnings(m);
 	add_compared(m);
 	add_end(m->to, from);
@@ -345,19 +464,21 @@ static void add(struct merger *m, const struct run_file *from)
 
 bool run_merge(const struct run_file *const *runs, size_t n, struct run_file *out, struct err *err)
 {
-	struct merger m = { .to = out, .first = runs[0] };
+	struct merger m = { .to = out, .runs = runs, .first = runs[0] };
 
 	for (size_t i = 1; i < n; i++)
 		if (!check_same(runs[0], runs[i], i, err))
 			return false;
 	m.texts.arena = &m.keys;
 	start(out, runs[0]);
-	for (size_t i = 0; i < n; i++)
-		add(&m, runs[i]);
+	for (m.at = 0; m.at < n; m.at++)
+		add(&m, runs[m.at]);
 	warn_of_missing(runs, n, out);
 	warn_of_others(runs, n, out);
 	texts_release(&m.texts);
 	map_release(&m.known);
+	map_release(&m.ran);
+	VEC_FREE(&m.last);
 	map_release(&m.ordinals);
 	arena_clear(&m.keys);
 	return true;

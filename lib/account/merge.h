@@ -5,7 +5,9 @@
  * A package that more than one of them has was tested twice, and what any of them says against
  * it counts: it failed if it failed once, it is checked as far as it was the less, and each
  * finding stays, the same one once with the greater count. A second try that went well takes
- * nothing back.
+ * nothing back, but how often a finding was seen, and in how many runs, is of all of them: seen 1
+ * of 1 in one and not in another that had the test makes 1 of 2, and the runs of --runs and --stress
+ * count each.
  *
  * Where machines have the work tree at different places, paths become those of the first run.
  */

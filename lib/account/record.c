@@ -587,6 +587,8 @@ void run_file_write(const struct run_file *r, struct buf *out)
 		record_write_finding(out, &r->findings.items[i]);
 	for (size_t i = 0; i < r->warnings.len; i++)
 		record_write_warning(out, &r->warnings.items[i]);
+	if (r->repeated.present)
+		record_write_repeated(out, &r->repeated);
 	if (r->base.present)
 		record_write_base(out, &r->base);
 	for (size_t i = 0; i < r->compared.len; i++)

@@ -80,6 +80,60 @@ static void a_second_try_takes_nothing_back(void **state)
 	assert_non_null(strstr(all.warnings.items[0].text, "m/a is in more than one run"));
 }
 
+#define TEST(package, name)                                               \
+	"{\"type\":\"test\",\"package\":\"" package "\",\"test\":\"" name \
+	"\",\"result\":\"pass\"}\n"
+#define SEEN(package, name, key, seen)                                                           \
+	"{\"type\":\"finding\",\"package\":\"" package "\",\"test\":\"" name "\",\"key\":\"" key \
+	"\",\"count\":1,\"seen\":\"" seen "\"}\n"
+#define REPEATED(runs, failing, note)                                                 \
+	"{\"type\":\"repeated\",\"runs\":" #runs ",\"lost\":1,\"failing\":\"" failing \
+	"\",\"note\":\"" note "\"}\n"
+
+static void assert_seen(const struct run_file *r, const char *key, uint32_t seen, uint32_t runs)
+{
+	for (size_t i = 0; i < r->findings.len; i++) {
+		if (strcmp(r->findings.items[i].key, key) != 0)
+			continue;
+		assert_int_equal(r->findings.items[i].seen, seen);
+		assert_int_equal(r->findings.items[i].runs, runs);
+		return;
+	}
+	fail_msg("no finding has the key %s", key);
+}
+
+static void counts_how_often_all_have_seen_it(void **state)
+{
+	AUTO_RUN_FILE a = { 0 }, b = { 0 }, c = { 0 }, all = { 0 };
+	const struct run_file *runs[] = { &a, &b, &c };
+	AUTO_BUF text = { 0 };
+
+	(void)state;
+	run_make(&a, "",
+		 PACKAGE("m/a", "pass", "yes") TEST("m/a", "TestA") TEST("m/a", "TestB")
+		     SEEN("m/a", "TestA", "both", "1/3") SEEN("m/a", "TestA", "first", "2/3")
+			 SEEN("m/a", "TestB", "alone", "1/3") REPEATED(2, "TestA 1", "") END(1));
+	run_make(&b, "",
+		 PACKAGE("m/a", "pass", "yes") TEST("m/a", "TestA")
+		     SEEN("m/a", "TestA", "both", "2/2") SEEN("m/a", "TestA", "second", "1/2")
+			 REPEATED(1, "TestB 1", "why") END(1));
+	run_make(&c, "", PACKAGE("m/a", "pass", "no") TEST("m/a", "TestA") END(0));
+	assert_true(run_merge(runs, 3, &all, NULL));
+	assert_seen(&all, "both", 3, 5);
+	assert_seen(&all, "first", 2, 5);
+	assert_seen(&all, "second", 1, 5);
+	assert_seen(&all, "alone", 1, 3);
+	assert_true(all.repeated.present);
+	assert_int_equal(all.repeated.runs, 2);
+	assert_int_equal(all.repeated.lost, 2);
+	assert_string_equal(all.repeated.failing, "TestA 1, TestB 1");
+	assert_string_equal(all.repeated.note, "why");
+	assert_string_equal(all.warnings.items[all.warnings.len - 1].text,
+			    "run 3 was not repeated, the first was");
+	run_file_write(&all, &text);
+	assert_non_null(strstr(buf_str(&text), "{\"type\":\"repeated\",\"runs\":2,\"lost\":2,"));
+}
+
 static void says_which_share_is_missing(void **state)
 {
 	AUTO_RUN_FILE a = { 0 }, all = { 0 };
@@ -121,6 +175,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(joins_what_shares_found),
 		cmocka_unit_test(a_second_try_takes_nothing_back),
+		cmocka_unit_test(counts_how_often_all_have_seen_it),
 		cmocka_unit_test(says_which_share_is_missing),
 		cmocka_unit_test(refuses_what_is_not_one_run),
 	};
