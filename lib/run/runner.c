@@ -224,14 +224,25 @@ static void package_ended(struct runner *r, const char *package)
 	conclude_package(r, package);
 }
 
+/* A rerun's events follow the others as they are, as gotestsum has it. */
+static void take_rerun_line(struct runner *r, const struct test_event *e, struct str line)
+{
+	write_json(r, line);
+	if (cmdline_flag_on(r->spec->cmdline, "json")) {
+		buf_put(&r->render.out, line.p, line.n);
+		buf_putc(&r->render.out, '\n');
+	}
+	if (e)
+		results_add(&r->attempt, e);
+}
+
 static void take_line(struct runner *r, struct go_call *call, struct str line)
 {
 	AUTO_TEST_EVENT e;
 	bool is_event = test_event_read(&e, line.p, line.n);
 
 	if (call == &r->rerun) {
-		if (is_event)
-			results_add(&r->attempt, &e);
+		take_rerun_line(r, is_event ? &e : NULL, line);
 		return;
 	}
 	if (call->retries && is_event)

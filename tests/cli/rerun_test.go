@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -85,6 +86,26 @@ func TestRerunFlaky(t *testing.T) {
 	text := m.Read("junit.xml")
 	wantText(t, "junit", text, "<flakyFailure message=\"Failed\" type=\"\"><stackTrace>")
 	wantText(t, "junit", text, "first time")
+}
+
+// The events of a rerun follow the others, where go's stream is asked for.
+func TestRerunJSON(t *testing.T) {
+	t.Parallel()
+	m := rerun(t, "STRAGGLER_MODE=report")
+	r, _ := m.Test("--rerun-fails", "--jsonfile", "x.json", "-json", "./...")
+	wantCode(t, r, 0)
+	want(t, "stdout", r.Stdout, m.Read("x.json"))
+	var got []string
+	for _, line := range strings.Split(strings.TrimSpace(r.Stdout), "\n") {
+		var e struct{ Action, Package, Test string }
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatalf("%v: %q", err, line)
+		}
+		if (e.Action == "pass" || e.Action == "fail") && strings.HasPrefix(e.Test, "TestFlaky/a") || e.Test == "" && e.Action == "start" {
+			got = append(got, e.Action)
+		}
+	}
+	want(t, "events", strings.Join(got, " "), "start fail start pass")
 }
 
 // Without a leak the run is green; the variable does as the option.
