@@ -225,12 +225,13 @@ static const struct class_row rows[CLASS_COUNT] = {
 		.id = "memory-surge",
 		.cause = "of memory at once, above the limit",
 		.usually = "pass large values by pointer, stream instead of reading all, bound what runs at once",
-		.known = "the kernel counts the most that was resident; the limit is limits.peak_memory",
+		.known = "the kernel counts the most that was resident; the limit is limits.peak_memory. Functions are named that the trace shows and whose arguments and results take more than 64 KiB by Go's own table of functions: only large arrays, or structs with them, passed or returned by value make it so much; and those that have as much of variables on their stack",
 		.docs = "https://go.dev/doc/gc-guide",
 		.status = STATUS_NOTE,
 		.is_figure = true,
 		.unit = "MiB",
 		.counted = "the most that was resident, counted by the kernel",
+		.began = "large",
 	},
 	[CLASS_HEAP_GROWTH] = {
 		.id = "heap-growth",
@@ -302,9 +303,10 @@ const struct class_row *class_row(enum class_id id)
 
 static void put_rest(struct buf *out, const char *rest)
 {
-	const char *slash = *rest >= '0' && *rest <= '9' ? strchr(rest, '/') : NULL;
+	size_t digits = strspn(rest, "0123456789");
+	const char *slash = rest + digits;
 
-	if (slash) {
+	if (digits && *slash == '/') {
 		buf_put(out, rest, (size_t)(slash - rest));
 		buf_puts(out, " of ");
 		rest = slash + 1;

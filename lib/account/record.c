@@ -225,6 +225,16 @@ static const struct field test_fields[] = {
 	{ .key = NULL },
 };
 
+static const struct field bulk_fields[] = {
+	{ AT(bulk_record, declared_at, PART), .sub = place_fields },
+	{ AT(bulk_record, bytes, U64) },
+	{ AT(bulk_record, on_stack, BOOL), .brief = true },
+	{ AT(bulk_record, inside, U32), .brief = true },
+	{ AT(bulk_record, stack_bytes, U64), .brief = true },
+	{ AT(bulk_record, chain, LIST), .sub = place_fields, .size = sizeof(struct place) },
+	{ .key = NULL },
+};
+
 static const struct field time_fields[] = {
 	{ AT(package_record, start_ns, I64) },   { AT(package_record, settle_ns, I64) },
 	{ AT(package_record, dump_ns, I64) },    { AT(package_record, look_ns, I64) },
@@ -264,6 +274,8 @@ static const struct field package_fields[] = {
 	{ AT(package_record, run_names, BOOL), .brief = true },
 	{ AT(package_record, traced, BOOL), .brief = true },
 	{ AT(package_record, resident_bytes, U64), .brief = true },
+	{ AT(package_record, bulky, LIST), .sub = bulk_fields, .size = sizeof(struct bulk_record),
+	  .brief = true },
 	{ .key = "times", .kind = FIELD_PART, .sub = time_fields },
 	{ .key = "curve",
 	  .kind = FIELD_MAYBE,

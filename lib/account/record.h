@@ -203,6 +203,24 @@ struct numbers {
 	size_t len, cap;
 };
 
+/* A function that large values are passed to or returned from by value, or that has others on its
+ * stack; see account/bulk.h. */
+struct bulk_record {
+	struct place declared_at;
+	uint64_t bytes;  /* of its arguments and results, a call */
+	bool on_stack;   /* of its variables instead */
+	uint32_t inside; /* goroutines that were in it at once, at least; 0: not known */
+	uint64_t
+	    stack_bytes; /* of the stack that a goroutine needs for it, at least; 0: not known */
+	struct places chain; /* an example of who calls it, outermost first */
+};
+
+/* Of what was read, items are in the arena: do not push. */
+struct bulk_records {
+	struct bulk_record *items;
+	size_t len, cap;
+};
+
 enum checked {
 	CHECKED_YES,
 	CHECKED_PART, /* why says which part was not */
@@ -227,6 +245,9 @@ struct package_record {
 	int64_t start_ns, settle_ns, dump_ns, look_ns; /* where the watcher's time went */
 	uint64_t peak_bytes;     /* of memory resident in the watcher, at most */
 	uint64_t resident_bytes; /* the same in the tests' process or a child of it, 0: not known */
+	struct bulk_records
+	    bulky; /* sink only: what most was passed by value in, when resident_bytes
+				    * is above its limit */
 	/* Goroutines over time, those that were started while the trace ran and are not the
 	 * runtime's: in each step the most that were alive, and how many at its end. */
 	bool has_curve;   /* the members below are known */

@@ -1,10 +1,6 @@
 #include "guard/binary.h"
 
 #include <elf.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "guard/buildinfo.h"
 #include "guard/elf.h"
@@ -257,22 +253,11 @@ void binary_parse(const uint8_t *bytes, size_t n, struct arena *a, struct binary
 
 bool binary_read(const char *path, struct arena *a, struct binary *b, struct err *err)
 {
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	void *map;
+	struct bytes file;
 
-	if (fd < 0 || fstat(fd, &st))
-		return err_sys(err, errno, "cannot open test binary %s", path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(err, ERR_OS, "test binary %s is not a regular file", path);
-	if (!st.st_size) {
-		binary_parse(NULL, 0, a, b);
-		return true;
-	}
-	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED)
-		return err_sys(err, errno, "cannot map test binary %s", path);
-	binary_parse(map, (size_t)st.st_size, a, b);
-	munmap(map, (size_t)st.st_size);
+	if (!elf_map(path, &file, err))
+		return false;
+	binary_parse(file.p, file.n, a, b);
+	elf_unmap(&file);
 	return true;
 }

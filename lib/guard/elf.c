@@ -2,7 +2,11 @@
 
 #include <elf.h>
 #include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 /* Where a field is, by word size; a size of 0 is a word. */
 struct field {
@@ -26,6 +30,33 @@ static const struct field SYMBOL_NAME = { 0, 0, 4 }, SYMBOL_VALUE = { 4, 8, 0 };
 const uint8_t *bytes_find(struct bytes b, const void *s, size_t n)
 {
 	return b.n ? memmem(b.p, b.n, s, n) : NULL;
+}
+
+bool elf_map(const char *path, struct bytes *file, struct err *err)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	void *map;
+
+	if (fd < 0 || fstat(fd, &st))
+		return err_sys(err, errno, "cannot open test binary %s", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_OS, "test binary %s is not a regular file", path);
+	*file = (struct bytes){ 0 };
+	if (!st.st_size)
+		return true;
+	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		return err_sys(err, errno, "cannot map test binary %s", path);
+	*file = (struct bytes){ map, (size_t)st.st_size };
+	return true;
+}
+
+void elf_unmap(struct bytes *file)
+{
+	if (file->n)
+		munmap((void *)(uintptr_t)file->p, file->n); /* NOLINT(performance-no-int-to-ptr) */
+	*file = (struct bytes){ 0 };
 }
 
 uint64_t elf_load(const struct elf *e, const uint8_t *p, size_t size)

@@ -10,7 +10,7 @@
 #ifndef GUARD_ELF_H
 #define GUARD_ELF_H
 
-#include "base/base.h"
+#include "base/err.h"
 
 /* n bytes at p, borrowed. */
 struct bytes {
@@ -62,6 +62,10 @@ struct elf_section {
 	uint64_t addr;
 	struct bytes bytes; /* none for SHT_NOBITS */
 };
+
+/* Maps a file to read it: a regular one; an empty one has no bytes. */
+bool elf_map(const char *path, struct bytes *file, struct err *err);
+void elf_unmap(struct bytes *file);
 
 /* Returns whether file begins with a header that can be read. Tables that do not
  * fit into the file are left empty. */

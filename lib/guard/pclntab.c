@@ -8,6 +8,10 @@
 #define ROW            ((size_t)8) /* of the table of functions */
 #define DETAILS_NAME   4           /* offset of the name in the details */
 #define DETAILS_LEAST  8
+#define DETAILS_ARGS   8
+#define DETAILS_STEPS  16
+#define DETAILS_LINE   36
+#define DETAILS_SIZE   44
 #define NAME_TOO_LARGE 64
 
 /* Magic, padding, instruction quantum of amd64, word size. */
@@ -32,19 +36,21 @@ static uint64_t word(struct bytes header, size_t i)
 static bool read_header(struct pclntab *t, struct bytes raw)
 {
 	struct bytes header = bytes_part(raw, 0, HEADER_SIZE);
-	uint64_t count, names, names_end, functions;
+	uint64_t count, names, names_end, steps, functions;
 
 	if (!header.p || memcmp(header.p, MAGIC, sizeof(MAGIC)) != 0)
 		return false;
 	count = word(header, 0);
 	names = word(header, 3);
 	names_end = word(header, 4);
+	steps = word(header, 6);
 	functions = word(header, 7);
 	if (!count || count > UINT32_MAX / ROW || names < HEADER_SIZE || names_end <= names ||
 	    functions < names_end)
 		return false;
 	t->names = bytes_part(raw, names, names_end - names);
 	t->functions = bytes_from(raw, functions);
+	t->steps = bytes_part(raw, steps, functions > steps ? functions - steps : 0);
 	t->count = (uint32_t)count;
 	if (!t->names.p || !t->functions.p || t->functions.n < count * ROW + sizeof(uint32_t))
 		return false;
@@ -145,6 +151,65 @@ void pclntab_lookup(const struct pclntab *t, struct pclntab_function *f, size_t 
 		hit->size = next > hit->entry ? next - hit->entry : 0;
 		left--;
 	}
+}
+
+bool pclntab_row(const struct pclntab *t, uint32_t i, struct pclntab_row *row)
+{
+	const uint8_t *at = t->functions.p + i * ROW;
+	struct bytes details = bytes_part(t->functions, load32(at + 4), DETAILS_SIZE);
+	struct bytes name;
+	uint32_t args, line;
+
+	if (!details.p)
+		return false;
+	name = bytes_from(t->names, load32(details.p + DETAILS_NAME));
+	if (!name.n || !memchr(name.p, 0, name.n))
+		return false;
+	args = load32(details.p + DETAILS_ARGS);
+	line = load32(details.p + DETAILS_LINE);
+	*row = (struct pclntab_row){
+		.name = (const char *)name.p,
+		.entry = load32(at),
+		.end = load32(at + ROW),
+		.argument_bytes = args <= INT32_MAX ? args : 0,
+		.line = line <= INT32_MAX ? line : 0,
+		.steps_at = load32(details.p + DETAILS_STEPS),
+	};
+	return row->end > row->entry;
+}
+
+/* The next of at most 32 bits. 0 at the end of the bytes: it ends a list, too. */
+static uint32_t read_varint(struct bytes *rest)
+{
+	uint32_t v = 0;
+
+	for (unsigned shift = 0; rest->n && shift < 35; shift += 7) {
+		uint8_t byte = *rest->p;
+
+		*rest = bytes_from(*rest, 1);
+		v |= (uint32_t)(byte & 0x7f) << shift;
+		if (!(byte & 0x80))
+			return v;
+	}
+	return 0;
+}
+
+uint32_t pclntab_frame(const struct pclntab *t, const struct pclntab_row *row)
+{
+	struct bytes rest = bytes_from(t->steps, row->steps_at);
+	uint32_t code = row->end - row->entry, at = 0, step;
+	int64_t value = -1, most = 0;
+
+	while (row->steps_at && at < code && ((step = read_varint(&rest)) || !at)) {
+		uint32_t length = read_varint(&rest);
+
+		value += step & 1 ? ~(int64_t)(step >> 1) : (int64_t)(step >> 1);
+		if (!length || value < 0 || value > INT32_MAX)
+			return 0;
+		most = value > most ? value : most;
+		at += length < code - at ? length : code - at;
+	}
+	return (uint32_t)most;
 }
 
 bool pclntab_has_function(const struct pclntab *t, const char *end)

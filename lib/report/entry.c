@@ -394,7 +394,7 @@ static void print_places(struct screen *s, const struct group *g)
 	AUTO_ROWS rows = { 0 };
 
 	add_origin(&rows, s, f);
-	if (f->status == STATUS_LEAK || f->hang || class_row(f->class)->is_growth ||
+	if (f->status == STATUS_LEAK || f->hang || class_row(f->class)->is_figure ||
 	    s->options->verbose) {
 		add_chain(&rows, s, f);
 		for (size_t i = 0; i < g->len && !class_row(f->class)->is_growth; i++)

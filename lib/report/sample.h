@@ -11,7 +11,7 @@ struct code_sample {
 	const char *fixed; /* the same without */
 };
 
-/* A row without a class ends it. Classes of figures and `unknown` have none. */
+/* A row without a class ends it. `goroutine-surge` and `unknown` have none. */
 extern const struct code_sample code_samples[];
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/bulk.h"
 #include "account/key.h"
 #include "account/run_line.h"
 #include "base/str.h"
@@ -331,16 +332,19 @@ static void add_memory_surge(struct resolve *r, const struct package_record *see
 {
 	const struct policy_value *limit =
 	    policy_find(r->rules->policy, SETTING_PEAK_MEMORY, r->package, NULL);
+	struct finding f;
 	AUTO_BUF text = { 0 };
 
 	if (!seen || !limit || seen->resident_bytes <= (uint64_t)limit->value)
 		return;
 	buf_printf(&text, "%" PRIu32 " MiB", mebibytes((uint64_t)limit->value));
-	VEC_PUSH(&r->found, surge(r, &(struct figure){ .class = CLASS_MEMORY_SURGE,
-						       .owner = OWNER_PACKAGE,
-						       .test = "",
-						       .count = mebibytes(seen->resident_bytes),
-						       .limit = buf_str(&text) }));
+	f = surge(r, &(struct figure){ .class = CLASS_MEMORY_SURGE,
+				       .owner = OWNER_PACKAGE,
+				       .test = "",
+				       .count = mebibytes(seen->resident_bytes),
+				       .limit = buf_str(&text) });
+	bulk_tell(&f, &seen->bulky, &r->arena);
+	VEC_PUSH(&r->found, f);
 }
 
 static void apply_rules(struct resolve *r, const struct package_record *seen)
@@ -399,6 +403,7 @@ static void add_package(struct resolve *r, const struct package_record *seen)
 
 	if (seen)
 		p = *seen;
+	p.bulky.len = 0;
 	if (r->result) {
 		p.result = r->result->build_failed ? "build" : result_name(r->result->result);
 		p.elapsed_ns = r->result->elapsed_ns > 0 ? r->result->elapsed_ns : 0;

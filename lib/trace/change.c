@@ -332,6 +332,17 @@ static uint64_t life_key(struct changes *c, struct change *g, uint32_t number)
 }
 
 /* Puts a goroutine that the thread starts in place of the one it ran. */
+/* Appends a moment of the goroutine that runs on the thread. */
+static inline void push_moment(struct changes *c, const struct event *e, enum moment_kind kind,
+			       uint32_t of)
+{
+	struct change_thread *t = e->thread;
+
+	if (!t->moments.open)
+		moments_stint(&c->moments, &t->moments, life_of(c, t->change), t->seq);
+	moments_push(&c->moments, &t->moments, kind, of, e->time);
+}
+
 static inline void start(struct changes *c, const struct event *e, struct change *g)
 {
 	uint32_t seq = (uint32_t)e->arg[2];
@@ -342,17 +353,8 @@ static inline void start(struct changes *c, const struct event *e, struct change
 	bind(e->thread, g, seq);
 	if (is_reused(c, g->id))
 		VEC_PUSH(&c->starts, life_key(c, g, seq));
-}
-
-/* Appends a moment of the goroutine that runs on the thread. */
-static inline void push_moment(struct changes *c, const struct event *e, enum moment_kind kind,
-			       uint32_t of)
-{
-	struct change_thread *t = e->thread;
-
-	if (!t->moments.open)
-		moments_stint(&c->moments, &t->moments, life_of(c, t->change), t->seq);
-	moments_push(&c->moments, &t->moments, kind, of, e->time);
+	if (c->want_stops)
+		push_moment(c, e, MOMENT_RESUMED, 0);
 }
 
 static void push_orphan(struct changes *c, const struct event *e, uint32_t life)
@@ -510,6 +512,8 @@ static inline bool stop(struct changes *c, const struct event *e, uint8_t state,
 	move(g, seq, state, e->time);
 	if (state == WIRE_GO_WAITING && e->arg[1])
 		count_block(c, g, (uint32_t)e->arg[1]);
+	if (c->want_stops && e->arg[2] && e->arg[2] < MOMENT_OF_MAX)
+		push_moment(c, e, MOMENT_STOP, (uint32_t)e->arg[2]);
 	leave(c, e->thread);
 	return true;
 }

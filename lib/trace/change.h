@@ -6,7 +6,7 @@
  * a goroutine does between two of its sequence numbers it does on one thread, whose
  * batches are in order (trace/wire.h). So its history is ordered by (sequence number,
  * place in the stream), the last state is the one with the highest pair, and counts
- * need no order at all. Only creations, ends and marked calls are kept one by one, to be
+ * need no order at all. Only creations, ends, marked calls and, where they are wanted, stops are kept one by one, to be
  * told in causal order (trace/moment.h).
  *
  * Most goroutines are born and end within one generation. When all that such a one did was
@@ -98,6 +98,7 @@ struct changes {
 	struct map overflow; /* (life << 32 | reason) -> blocks beyond the three */
 	uint8_t varints[256];
 	bool want_calls; /* keep system calls as moments */
+	bool want_stops; /* keep stops as moments, and when a goroutine runs again */
 	uint64_t events;
 	uint64_t first, last; /* times */
 	uint32_t procs;       /* of the last ProcsChange; 0: none */

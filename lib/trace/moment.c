@@ -108,7 +108,7 @@ static bool advance(struct moment_front *f)
 		if (!f->piece)
 			return false;
 		f->next = f->piece->items[f->at++];
-		if (f->next.kind <= MOMENT_CALL)
+		if (f->next.kind < MOMENT_STINT)
 			break;
 		if (f->next.kind == MOMENT_LATER) {
 			f->time += (uint64_t)f->next.of << 32;
@@ -262,7 +262,7 @@ static void each_stint(const struct moment_stream *s, stint_fn *each, struct sti
 		for (uint32_t i = 0; i < p->len; i++) {
 			struct moment *at = &p->items[i];
 
-			if (at->kind == MOMENT_CREATED || at->kind == MOMENT_CALL)
+			if (at->kind < MOMENT_STINT && at->kind != MOMENT_ENDED)
 				moments++;
 			if (at->kind != MOMENT_STINT)
 				continue;

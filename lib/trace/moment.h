@@ -1,5 +1,5 @@
 /*
- * Creations, ends and calls of one generation, in causal order.
+ * Creations, ends, calls and stops of one generation, in causal order.
  *
  * They are written thread by thread as the batches come, eight bytes each, and merged by
  * time when the generation is whole. Times of two threads can contradict what happened
@@ -37,6 +37,8 @@ enum moment_kind {
 	MOMENT_CREATED, /* of: life of the one created */
 	MOMENT_ENDED,   /* of: life of the one that ended, the last there is of it */
 	MOMENT_CALL,    /* of: stack */
+	MOMENT_STOP,    /* of: stack; the actor does not run any more */
+	MOMENT_RESUMED, /* it runs again, or for the first time */
 	MOMENT_STINT,   /* internal: of: life of the actor from here on; ticks: sequence number */
 	MOMENT_LATER,   /* internal: of: 2^32 ticks */
 };

@@ -191,6 +191,30 @@ bool tables_stack(struct tables *t, struct frames *names, uint64_t id, struct tr
 	return true;
 }
 
+void tables_pcs(const struct tables *t, uint64_t id, uint64_t *pcs)
+{
+	const struct table_span *span = find_span(t, &t->stacks, id);
+	const uint8_t *all = (const uint8_t *)t->bytes.data;
+	struct cursor c = { .p = all + span->at, .end = all + t->bytes.len };
+
+	for (uint32_t i = 0; i < span->len; i++) {
+		pcs[i] = cursor_uvarint(&c);
+		cursor_skip(&c, 3);
+	}
+}
+
+void tables_each_stack(const struct tables *t, table_stack_fn *each, void *ctx)
+{
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	for (size_t id = 0; id < t->stacks.used; id++)
+		if (t->stacks.low[id])
+			each(ctx, id);
+	while ((slot = map_next(&t->stacks.high, &at)))
+		each(ctx, slot->key);
+}
+
 static bool check_span(struct tables *t, struct frames *names, size_t i, struct err *err)
 {
 	return t->spans.items[i].asked || read_stack(t, names, &t->spans.items[i], err);

@@ -60,6 +60,14 @@ bool tables_string(const struct tables *t, uint64_t id, struct str *text, struct
 bool tables_stack(struct tables *t, struct frames *names, uint64_t id, struct trace_stack **stack,
 		  struct err *err);
 
+/* Calls each for the id of every stack that there is. */
+typedef void table_stack_fn(void *ctx, uint64_t id);
+void tables_each_stack(const struct tables *t, table_stack_fn *each, void *ctx);
+
+/* The program counters of a stack's frames, as many as it has: at most WIRE_FRAMES_MAX. The stack
+ * must be there. */
+void tables_pcs(const struct tables *t, uint64_t id, uint64_t *pcs);
+
 /* Decodes all stacks, to see that they can be. */
 bool tables_check(struct tables *t, struct frames *names, struct err *err);
 

@@ -19,15 +19,17 @@ struct birth {
 
 struct trace_reader {
 	struct trace_hooks hooks;
+	struct trace_stops stops;
 	struct batcher batcher;
 	struct tables tables;
 	struct changes changes;
 	struct frames names;
-	struct map live;     /* id -> struct goroutine, owned */
-	struct pool cells;   /* of goroutines, and of changes while a generation is read */
-	struct map marks;    /* stack id -> mark, for one generation */
-	struct map counters; /* reason id -> enum counter, for one generation */
-	uint32_t reason_id;  /* the reason that was looked up last, and its text; NULL: none yet */
+	struct map live;       /* id -> struct goroutine, owned */
+	struct pool cells;     /* of goroutines, and of changes while a generation is read */
+	struct map marks;      /* stack id -> mark, for one generation */
+	struct map stop_marks; /* the same for stops; 0 is left out */
+	struct map counters;   /* reason id -> enum counter, for one generation */
+	uint32_t reason_id; /* the reason that was looked up last, and its text; NULL: none yet */
 	const char *reason;
 	struct birth birth;
 	struct ticks ticks;
@@ -52,6 +54,11 @@ struct trace_reader *trace_new(const struct trace_hooks *hooks)
 	r->changes.live = &r->live;
 	r->changes.records = &r->cells;
 	return r;
+}
+
+void trace_want_stops(struct trace_reader *r, const struct trace_stops *stops)
+{
+	r->stops = *stops;
 }
 
 static struct goroutine *new_goroutine(struct trace_reader *r)
@@ -90,6 +97,7 @@ void trace_free(struct trace_reader *r)
 	changes_release(&r->changes);
 	map_release(&r->live);
 	map_release(&r->marks);
+	map_release(&r->stop_marks);
 	map_release(&r->counters);
 	frames_release(&r->names);
 	pool_clear(&r->cells);
@@ -429,6 +437,31 @@ static void tell_call(struct trace_reader *r, const struct told *t)
 				ticks_ns(&r->ticks, t->time), mark);
 }
 
+/* One that cannot be read matters to nobody: else check_generation has said so. */
+static void mark_stop(void *ctx, uint64_t id)
+{
+	struct trace_reader *r = ctx;
+	uint64_t pcs[WIRE_FRAMES_MAX];
+	const struct trace_stack *s = id < MOMENT_OF_MAX ? stack_of(r, (uint32_t)id) : NULL;
+	uint32_t mark;
+
+	if (!s)
+		return;
+	tables_pcs(&r->tables, id, pcs);
+	mark = r->stops.mark(r->stops.ctx, s, pcs);
+	if (mark)
+		map_set(&r->stop_marks, id, mark);
+}
+
+static void tell_stop(struct trace_reader *r, const struct told *t)
+{
+	const uintptr_t *mark = map_find(&r->stop_marks, t->of);
+
+	if (mark)
+		r->stops.stopped(r->stops.ctx, life_at(&r->changes.moments, t->actor)->id,
+				 (uint32_t)*mark);
+}
+
 static void tell_ended(struct trace_reader *r, const struct told *t)
 {
 	const struct life *l = life_at(&r->changes.moments, t->actor);
@@ -451,6 +484,12 @@ static void tell(struct trace_reader *r, const struct told *t)
 		break;
 	case MOMENT_CALL:
 		tell_call(r, t);
+		break;
+	case MOMENT_STOP:
+		tell_stop(r, t);
+		break;
+	case MOMENT_RESUMED:
+		r->stops.resumed(r->stops.ctx, life_at(&r->changes.moments, t->actor)->id);
 		break;
 	default:
 		break;
@@ -479,6 +518,7 @@ static void reset_generation(struct trace_reader *r)
 	changes_reset(&r->changes);
 	tables_reset(&r->tables, &r->names);
 	map_clear(&r->marks);
+	map_clear(&r->stop_marks);
 	map_clear(&r->counters);
 	r->reason = NULL;
 	r->birth.known = false;
@@ -494,6 +534,8 @@ static bool close_generation(struct trace_reader *r, struct err *err)
 	if (!check_generation(r, err))
 		return false;
 	apply_changes(r);
+	if (r->stops.mark)
+		tables_each_stack(&r->tables, mark_stop, r);
 	while (moments_next(&r->changes.moments, &t))
 		tell(r, &t);
 	count_generation(r);
@@ -568,6 +610,7 @@ static bool take_batch(void *ctx, const struct batch *b, struct err *err)
 	if (!r->facts.version) {
 		r->facts.version = r->batcher.version;
 		changes_init(&r->changes, r->batcher.version, r->hooks.mark != NULL);
+		r->changes.want_stops = r->stops.mark != NULL;
 	}
 	r->open = b->generation;
 	r->open_bytes += b->size;

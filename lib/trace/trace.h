@@ -85,10 +85,29 @@ struct trace_hooks {
 	void (*marked)(void *ctx, struct goroutine *g, int64_t time_ns, uint32_t mark);
 };
 
+/*
+ * Where goroutines stop: block, are preempted or give way. Wanted when mark is set; then every
+ * stop and start is kept for a generation, 8 to 16 bytes each. Called in the order of the hooks
+ * above, with no goroutine: it may be one that is told of no more.
+ */
+struct trace_stops {
+	void *ctx;
+	/* Asked once per generation of every stack that is in it: nonzero to be told of the stops made
+	 * there. pcs has one for each frame: a frame of a function that was inlined has one of the
+	 * function that it was inlined into. */
+	uint32_t (*mark)(void *ctx, const struct trace_stack *s, const uint64_t *pcs);
+	void (*stopped)(void *ctx, uint64_t goroutine, uint32_t mark);
+	/* One that was told to have stopped runs again, or one that was not. */
+	void (*resumed)(void *ctx, uint64_t goroutine);
+};
+
 struct trace_reader;
 
 /* Strings and the table live until trace_free. hooks is copied. */
 struct trace_reader *trace_new(const struct trace_hooks *hooks);
+
+/* Before the first byte: calls these hooks, too, which are copied. */
+void trace_want_stops(struct trace_reader *r, const struct trace_stops *stops);
 void trace_free(struct trace_reader *r);
 
 /* Consumes n bytes. Returns false once and for all when the stream is broken or

@@ -191,6 +191,8 @@ bool look_run(const struct look_spec *spec, struct look *l, struct err *err)
 	owners_init(&l->owners, &hooks);
 	if (spec->trace)
 		l->owners.trace = l->trace = trace_new(&hooks);
+	if (l->trace && spec->bulky)
+		bulks_init(&l->bulks, spec->bulky, l->trace);
 	l->owners.keep_openings = spec->tally;
 	witnesses_init(&s.witnesses, &l->arena);
 	s.dump =
@@ -211,6 +213,7 @@ bool look_ended_badly(const struct look *l)
 void look_release(struct look *l)
 {
 	owners_release(&l->owners);
+	bulks_release(&l->bulks);
 	trace_free(l->trace);
 	VEC_FREE(&l->findings);
 	inventory_release(&l->inventory);

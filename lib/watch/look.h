@@ -20,6 +20,7 @@
 
 #include <signal.h>
 
+#include "account/bulk.h"
 #include "account/suspect.h"
 #include "account/verdict.h"
 #include "watch/arguments.h"
@@ -41,6 +42,7 @@ struct look_spec {
 		       * note who opened what; nobody is judged */
 	bool judge;   /* false: count and pass on, never hold */
 	const char *package;
+	const struct bulkies *bulky; /* borrowed: functions to look for in the trace; may be NULL */
 	const struct policy *policy; /* borrowed: what is allowed */
 	int64_t settle_ns;           /* of the package; tests may have their own */
 	int64_t limit_ns;            /* 0: none */
@@ -63,6 +65,7 @@ struct look {
 	bool trace_cut;        /* it ended too early, but what came was whole */
 	bool hidden;           /* a trapped call's file name could not be read */
 	struct owners owners;
+	struct bulks bulks;
 	struct trace_reader *trace; /* owned, may be NULL */
 	struct findings findings;
 	struct inventory inventory; /* as at the exit, after settling */

@@ -119,6 +119,7 @@ bool runs_first(struct watch *w, struct err *err)
 	struct look_spec spec = common_spec(w);
 	bool ok;
 
+	spec.bulky = &w->bulky;
 	spec.judge = w->binary.kind == BINARY_GO_AMD64;
 	spec.trace = spec.judge && !w->spec->no_trace;
 	spec.argv = w->spec->argv;

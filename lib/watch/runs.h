@@ -14,8 +14,10 @@ struct watch {
 	struct watch_result *r;
 	struct binary binary;
 	struct arguments arguments;
-	int64_t settle_ns;            /* of the package */
-	enum second_look second_look; /* of the package */
+	struct bulkies bulky;                   /* none without a limit for memory */
+	const struct policy_value *peak_memory; /* of the package; NULL: no limit */
+	int64_t settle_ns;                      /* of the package */
+	enum second_look second_look;           /* of the package */
 	bool direct;
 	struct look first, second;
 };

@@ -118,6 +118,29 @@ static void read_binary(struct watch *w)
 		w->binary.kind = BINARY_NOT_GO;
 }
 
+/* Who is above no limit is not asked what it passes by value. */
+static void read_bulky(struct watch *w)
+{
+	const char *path = runs_find_program(w, w->spec->argv[w->arguments.binary]);
+	struct err ignored;
+
+	w->peak_memory =
+	    policy_find(w->spec->policy, SETTING_PEAK_MEMORY, w->r->package.package, NULL);
+	if (w->peak_memory && !bulkies_read(path, &w->binary, &w->r->arena, &w->bulky, &ignored))
+		w->bulky.len = 0;
+}
+
+static void record_bulky(struct watch *w)
+{
+	struct package_record *p = &w->r->package;
+	struct sources sources = { 0 };
+
+	if (!w->peak_memory || p->resident_bytes <= (uint64_t)w->peak_memory->value)
+		return;
+	p->bulky = bulks_record(&w->first.bulks, &sources, &w->r->arena);
+	sources_release(&sources);
+}
+
 bool watch_run(const struct watch_spec *spec, struct watch_result *r, struct err *err)
 {
 	struct watch w = { .spec = spec, .r = r };
@@ -125,6 +148,7 @@ bool watch_run(const struct watch_spec *spec, struct watch_result *r, struct err
 	*r = (struct watch_result){ .package = { .module = "", .result = "", .why = "" } };
 	read_binary(&w);
 	name_package(&w);
+	read_bulky(&w);
 	w.settle_ns = policy_get(spec->policy, SETTING_SETTLE, r->package.package, NULL);
 	w.second_look = (enum second_look)policy_get(spec->policy, SETTING_SECOND_LOOK,
 						     r->package.package, NULL);
@@ -138,6 +162,7 @@ bool watch_run(const struct watch_spec *spec, struct watch_result *r, struct err
 	leftovers_judge(&w);
 	record_tests(&w);
 	record_package(&w);
+	record_bulky(&w);
 	record_curve(&w);
 	/* What was found lives in the looks' arenas: r takes them over. */
 	r->first = w.first;

@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
-#include "guard/binary.h"
 #include "guard/buildinfo.h"
+#include "guard/bulky.h"
 #include "guard/elf.h"
 #include "guard/pclntab.h"
 #include "unit.h"
@@ -60,14 +60,26 @@ static void put64(uint8_t *p, uint64_t v)
 	memcpy(p, &v, sizeof(v));
 }
 
+/* Its last function takes 100,000 bytes and has 70,000 on the stack, but for its first 4 bytes. */
+static void make_bulky(uint8_t *details, uint8_t *steps)
+{
+	static const uint8_t list[] = { 2, 4, 0xe0, 0xc5, 8, 12, 0 };
+
+	put32(details + 8, 100000);
+	put32(details + 16, 1);
+	put32(details + 36, 9);
+	memcpy(steps + 1, list, sizeof(list));
+}
+
 static void make_table(uint8_t *t)
 {
-	uint32_t name = 1, rows = 400, details = 100;
+	uint32_t name = 1, rows = 400, details = 100, steps = 300;
 
 	memcpy(t, "\xf1\xff\xff\xff\0\0\1\x08", 8);
 	put64(t + 8, ARRAY_LEN(functions));
 	put64(t + 32, 72);
-	put64(t + 40, 300);
+	put64(t + 40, steps);
+	put64(t + 56, steps);
 	put64(t + 64, rows);
 	for (size_t i = 0; i < ARRAY_LEN(functions); i++) {
 		memcpy(t + 72 + name, functions[i].name, strlen(functions[i].name));
@@ -76,8 +88,9 @@ static void make_table(uint8_t *t)
 		put32(t + rows + details, functions[i].entry);
 		put32(t + rows + details + 4, name);
 		name += (uint32_t)strlen(functions[i].name) + 1;
-		details += 8;
+		details += 44;
 	}
+	make_bulky(t + rows + details - 44, t + steps);
 	put32(t + rows + 8 * ARRAY_LEN(functions), 128);
 }
 
@@ -174,11 +187,13 @@ struct fixture {
 static const struct binary *parse(struct fixture *f, const void *bytes, size_t n)
 {
 	uint8_t *copy = malloc(n ? n : 1);
+	struct bulkies bulky;
 
 	assert_non_null(copy);
 	memcpy(copy, bytes, n);
 	arena_clear(&f->arena);
 	binary_parse(copy, n, &f->arena, &f->b);
+	bulkies_parse(copy, n, &f->b, &f->arena, &bulky);
 	free(copy);
 	return &f->b;
 }
@@ -369,6 +384,31 @@ static void survives_any_damage(void **state)
 	arena_clear(&f.arena);
 }
 
+static void finds_what_takes_much_of_the_stack(void **state)
+{
+	struct fixture f = { 0 };
+	struct image m = make();
+	struct bulkies bulky;
+
+	(void)state;
+	parse(&f, &m, sizeof(m));
+	bulkies_parse((const uint8_t *)&m, sizeof(m), &f.b, &f.arena, &bulky);
+	assert_int_equal(bulky.len, 1);
+	assert_string_equal(bulky.items[0].function, "m.(*T).TestMain");
+	assert_int_equal(bulky.items[0].bytes, 100000);
+	assert_int_equal(bulky.items[0].frame_bytes, 70000);
+	assert_int_equal(bulky.items[0].line, 9);
+	assert_int_equal(bulky.items[0].entry, GO_TEXT + 112);
+	assert_int_equal(bulky.items[0].end, GO_TEXT + 128);
+	f.b.pie = true;
+	bulkies_parse((const uint8_t *)&m, sizeof(m), &f.b, &f.arena, &bulky);
+	assert_int_equal(bulky.items[0].entry, 0);
+	f.b.kind = BINARY_GO_OTHER;
+	bulkies_parse((const uint8_t *)&m, sizeof(m), &f.b, &f.arena, &bulky);
+	assert_int_equal(bulky.len, 0);
+	arena_clear(&f.arena);
+}
+
 static void tells_files_from_others(void **state)
 {
 	struct arena arena = { 0 };
@@ -401,6 +441,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(knows_which_timers_are_old),
 		cmocka_unit_test(names_what_it_cannot_watch),
 		cmocka_unit_test(survives_any_damage),
+		cmocka_unit_test(finds_what_takes_much_of_the_stack),
 		cmocka_unit_test(tells_files_from_others),
 	};
 
