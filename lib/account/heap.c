@@ -126,6 +126,17 @@ void heap_want(struct heap *h, uint64_t channel)
 		VEC_PUSH(&h->pointees, ((struct pointee){ .address = channel }));
 }
 
+/* Whether what has its `when` there is the timer within a time.Timer or time.Ticker, whose C is the
+ * channel: src/time/sleep.go, tick.go, and from 1.23 on timeTimer in src/runtime/time.go. What a
+ * call left of its arguments on a stack looks like a timer, and is none. */
+static bool is_within_timer(const struct heap *h, uint64_t when_at, uint64_t channel)
+{
+	uint64_t before = h->layout->timer_when + (h->layout->hchan_timer ? 16u : 8u);
+	uint64_t c;
+
+	return memory_u64(h->memory, when_at - before, &c) && c == channel;
+}
+
 /* The word at `at` holds the channel. Is it a timer's argument? */
 static void look_for_timer(struct heap *h, uint64_t at, struct pointee *p)
 {

@@ -227,9 +227,9 @@ static void a_list_that_is_not_the_goroutines_is_refused(void **state)
 }
 
 /* when, period, funcval, the argument's type and data. */
-static void old_timer(struct fixture *f, uint64_t c, uint64_t code)
+static void timer_words(struct fixture *f, uint64_t at, uint64_t c, uint64_t code)
 {
-	uint64_t at = allocate(f, 64), function = allocate(f, 8);
+	uint64_t function = allocate(f, 8);
 
 	put(f, function, 0, code);
 	put(f, at, 0, 777);
@@ -237,6 +237,21 @@ static void old_timer(struct fixture *f, uint64_t c, uint64_t code)
 	put(f, at, 16, function);
 	put(f, at, 24, 0);
 	put(f, at, 32, c);
+}
+
+/* So far before a timer's `when` its time.Timer has C. */
+static size_t timer_head(size_t version)
+{
+	return versions[version].when + (versions[version].minor == 22 ? 8 : 16);
+}
+
+/* One of Go 1.22. */
+static void old_timer(struct fixture *f, uint64_t c, uint64_t code)
+{
+	uint64_t at = allocate(f, 128);
+
+	put(f, at, 0, c);
+	timer_words(f, at + timer_head(0), c, code);
 }
 
 static bool scan(struct fixture *f, uint64_t c)
@@ -264,6 +279,32 @@ static void an_old_timer_is_found_by_its_argument(void **state)
 	assert_true(t.when == 777 && t.period == 55);
 	assert_false(heap_is_done(&f.heap, at));
 	tear_down(&f);
+}
+
+/* A call that makes or resets a timer leaves the same words on a stack. */
+static void arguments_of_a_call_are_no_timer(void **state)
+{
+	struct channel_timer t;
+	struct channel c;
+	struct fixture f;
+
+	(void)state;
+	for (size_t i = 0; i + 1 < ARRAY_LEN(versions); i++) {
+		uint64_t at, timer, call;
+
+		set_up(&f, versions[i].minor);
+		at = channel(&f, 0, 1, 24);
+		timer = allocate(&f, 128);
+		put(&f, timer, 0, at);
+		timer_words(&f, timer + timer_head(i), at, SEND_TIME);
+		call = allocate(&f, 192) + 96;
+		timer_words(&f, call, at, SEND_TIME);
+		put(&f, call, 8, 0xc000012345);
+		assert_true(scan(&f, at));
+		assert_true(heap_channel(&f.heap, at, &c) && heap_timer(&f.heap, &c, &t));
+		assert_true(t.when == 777 && t.period == 55);
+		tear_down(&f);
+	}
 }
 
 /* In a PIE the function lies where the program was loaded. */
@@ -387,6 +428,7 @@ int main(void)
 		cmocka_unit_test(the_channels_of_a_select_are_listed),
 		cmocka_unit_test(a_list_that_is_not_the_goroutines_is_refused),
 		cmocka_unit_test(an_old_timer_is_found_by_its_argument),
+		cmocka_unit_test(arguments_of_a_call_are_no_timer),
 		cmocka_unit_test(addresses_of_a_pie_are_moved),
 		cmocka_unit_test(another_functions_timer_is_none),
 		cmocka_unit_test(a_context_that_was_cancelled_is_none),
