@@ -95,10 +95,10 @@ static const struct class_row rows[CLASS_COUNT] = {
 	},
 	[CLASS_IO] = {
 		.id = "io",
-		.cause = "waits for input or output that has no deadline",
+		.cause = "waits for input, or for its output to be taken",
 		.waits = "waits for input or output",
 		.usually = "close the connection, listener or pipe when the test ends, or set a deadline",
-		.known = "the wait reason \"IO wait\", or it is inside a pipe of io or net, or of an HTTP request",
+		.known = "the wait reason \"IO wait\", or it is inside a pipe of io or net, or of an HTTP request; the peer and the deadline are read from memory and from the kernel",
 		.docs = "https://pkg.go.dev/net#Conn",
 		.may_go_on = true,
 		.status = STATUS_LEAK,

@@ -30,6 +30,8 @@ void classifier_init(struct classifier *c, struct arena *a, const struct memory 
 {
 	*c = (struct classifier){ .arena = a, .sources = s };
 	heap_init(&c->heap, m, b);
+	c->peers.heap = &c->heap;
+	c->peers.ends.pid = m ? m->pid : 0;
 	c->locks = calloc(1, sizeof(*c->locks));
 	if (!c->locks)
 		abort();
@@ -37,6 +39,7 @@ void classifier_init(struct classifier *c, struct arena *a, const struct memory 
 
 void classifier_release(struct classifier *c)
 {
+	peers_release(&c->peers);
 	heap_release(&c->heap);
 	map_release(&c->connections);
 	free(c->locks);
@@ -183,7 +186,7 @@ static bool rule_coroutine(struct question *q)
 	       say(q, CLASS_ITER_PULL, "a coroutine that nobody resumes or stops");
 }
 
-static uintptr_t connection_of(const struct question *q)
+static uintptr_t http_state_of(const struct question *q)
 {
 	const uintptr_t *state = map_find(&q->c->connections, q->w->connection);
 
@@ -203,9 +206,9 @@ static bool rule_http_client(struct question *q)
 			   "the connection waits for its response body to be read");
 	if (!reads && !on_stack(q->site, "net/http.(*persistConn).writeLoop"))
 		return false;
-	if (connection_of(q) & CONNECTION_BODY)
+	if (http_state_of(q) & CONNECTION_BODY)
 		return say(q, CLASS_HTTP_BODY, "its connection waits for the body to be read");
-	if (connection_of(q) & CONNECTION_BUSY)
+	if (http_state_of(q) & CONNECTION_BUSY)
 		return say(q, CLASS_IO, "a request is in flight on its connection");
 	return say(q, CLASS_HTTP_IDLE, "its connection has no request in flight");
 }
@@ -470,6 +473,18 @@ static bool rule_lock(struct question *q)
 	return true;
 }
 
+/* Whatever its class. */
+static void tell_peer(struct question *q)
+{
+	AUTO_BUF text = { 0 };
+
+	if (!is_reason(q, "IO wait"))
+		return;
+	peer_tell(&q->c->peers, q->w, q->answer.id == CLASS_HTTP_IDLE, &text);
+	if (text.len)
+		fact(q, "%s", buf_str(&text));
+}
+
 struct verdict_class classify(struct classifier *c, const struct witness *w,
 			      const struct goroutine *g)
 {
@@ -488,8 +503,10 @@ struct verdict_class classify(struct classifier *c, const struct witness *w,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
-		if (rules[i](&q))
+		if (rules[i](&q)) {
+			tell_peer(&q);
 			return q.answer;
+		}
 	return (struct verdict_class){ CLASS_UNKNOWN, "",
 				       "a wait reason that this version does not know", "" };
 }

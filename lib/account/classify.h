@@ -10,6 +10,7 @@
 
 #include "account/heap.h"
 #include "account/locks.h"
+#include "account/peer.h"
 #include "trace/trace.h"
 
 struct classifier {
@@ -17,8 +18,9 @@ struct classifier {
 	struct heap heap;
 	struct sources *sources; /* borrowed */
 	struct locks *locks;     /* owned */
-	struct map connections;  /* net/http persistConn -> what its other goroutines show */
-	bool http2_busy;         /* some goroutine waits for an HTTP/2 response */
+	struct peers peers;
+	struct map connections; /* net/http persistConn -> what its other goroutines show */
+	bool http2_busy;        /* some goroutine waits for an HTTP/2 response */
 };
 
 struct verdict_class {

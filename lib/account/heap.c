@@ -1,5 +1,6 @@
 #include "account/heap.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -144,7 +145,8 @@ static void look_for_timer(struct heap *h, uint64_t at, struct pointee *p)
 	uint64_t code;
 
 	if (!h->binary->send_time || !memory_read(h->memory, at - 32, before, sizeof(before)) ||
-	    !memory_u64(h->memory, before[2], &code) || code != h->binary->send_time + h->load)
+	    !memory_u64(h->memory, before[2], &code) || code != h->binary->send_time + h->load ||
+	    !is_within_timer(h, at - 32, p->address))
 		return;
 	p->has_timer = true;
 	p->timer =
@@ -252,6 +254,27 @@ bool heap_is_done(const struct heap *h, uint64_t channel)
 	const struct pointee *p = find_pointee(h, channel);
 
 	return p && p->is_done;
+}
+
+/* src/runtime/netpoll.go, Go 1.22 to 1.27: link, fd, fdseq, atomicInfo, rg, wg; it points at itself
+ * as long as it is used. rg and wg hold the g that waits. */
+bool heap_poll_wait(const struct heap *h, uint64_t record, uint64_t gp, struct poll_wait *p)
+{
+	uint64_t words[6], self, deadline;
+
+	if (!h->layout || !record || !gp || !memory_read(h->memory, record, words, sizeof(words)) ||
+	    !memory_u64(h->memory, record + h->layout->poll_self, &self) || self != record ||
+	    words[1] > INT_MAX || (words[4] == gp) == (words[5] == gp))
+		return false;
+	p->writes = words[5] == gp;
+	if (!memory_u64(h->memory,
+			record + (p->writes ? h->layout->poll_write_deadline
+					    : h->layout->poll_read_deadline),
+			&deadline))
+		return false;
+	p->fd = (int)words[1];
+	p->deadline_ns = (int64_t)deadline;
+	return true;
 }
 
 bool heap_waitgroup(const struct heap *h, uint64_t semaphore, uint32_t *counter)

@@ -34,6 +34,13 @@ struct pointee {
 	bool is_done; /* it is the Done channel of a context */
 };
 
+/* What a goroutine in the network poller waits for. */
+struct poll_wait {
+	int fd;
+	bool writes;         /* false: it reads, or accepts */
+	int64_t deadline_ns; /* of the monotonic clock; 0: none, -1: it is over */
+};
+
 struct heap {
 	const struct memory *memory; /* borrowed; NULL: nothing can be read */
 	const struct binary *binary; /* borrowed */
@@ -71,5 +78,9 @@ bool heap_is_done(const struct heap *h, uint64_t channel);
 
 /* The counter of the WaitGroup whose semaphore a goroutine sleeps on. */
 bool heap_waitgroup(const struct heap *h, uint64_t semaphore, uint32_t *counter);
+
+/* The runtime's record of a descriptor that the goroutine at gp waits for. False: it is none, or
+ * somebody else waits there. */
+bool heap_poll_wait(const struct heap *h, uint64_t record, uint64_t gp, struct poll_wait *p);
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * Where Go's runtime keeps what we read in the memory of a dying test: offsets in bytes,
  * by version. From the DWARF of a program built with each; src/runtime: chan.go
- * (hchan), time.go (timer), runtime2.go (g, sudog).
+ * (hchan), time.go (timer), runtime2.go (g, sudog),
+ * netpoll.go (pollDesc).
  */
 #ifndef ACCOUNT_LAYOUT_H
 #define ACCOUNT_LAYOUT_H
@@ -22,6 +23,10 @@ struct layout {
 	/* timer */
 	uint8_t timer_when;
 	uint8_t timer_period;
+	/* pollDesc: fd 8, rg 32, wg 40 */
+	uint16_t poll_read_deadline;
+	uint16_t poll_write_deadline;
+	uint16_t poll_self;
 	/* from timer.arg's data word back to: the funcval pointer, period, when. They are the
 	 * same in all: f, arg (type, data) follow period. */
 };

@@ -49,6 +49,7 @@ struct bench {
 	struct survivors survivors;
 	struct map groups; /* hash of a finding's identity -> index + 1 */
 	struct waiting waiting;
+	struct map mixed; /* index + 1 of findings whose goroutines have different facts */
 	struct map tests; /* hash of its test, class and key -> index of the first such + 1 */
 	struct findings *out;
 };
@@ -518,6 +519,20 @@ static void count_more(const struct evidence *e, struct finding *f, const struct
 		f->born_ns = born_ns;
 }
 
+/* Facts are those of the first; they may not be the others'. */
+static size_t count_alike(struct bench *b, size_t finding, const struct verdict_class *v,
+			  const struct survivor *s)
+{
+	struct finding *f = &b->out->items[finding];
+
+	count_more(b->e, f, s);
+	if (strcmp(f->fact, v->fact) != 0)
+		map_set(&b->mixed, finding + 1, 1);
+	if (!*f->fact)
+		f->fact = keep(b->e, v->fact);
+	return finding;
+}
+
 /* Returns the index of its finding. */
 static size_t account_for(struct bench *b, const struct survivor *s)
 {
@@ -528,17 +543,14 @@ static size_t account_for(struct bench *b, const struct survivor *s)
 	struct finding f, *same;
 
 	count_left(s->owner);
-	if (known) {
-		count_more(b->e, &b->out->items[*known - 1], s);
-		return *known - 1;
-	}
+	if (known)
+		return count_alike(b, *known - 1, &v, s);
 	f = make_finding(b, s, &v);
 	same = find_same(b, &f);
 	if (same) {
-		count_more(b->e, same, s);
 		same->wait_ns = f.wait_ns > same->wait_ns ? f.wait_ns : same->wait_ns;
 		map_set(&b->groups, id, (uintptr_t)(same - b->out->items) + 1);
-		return (size_t)(same - b->out->items);
+		return count_alike(b, (size_t)(same - b->out->items), &v, s);
 	}
 	VEC_PUSH(b->out, f);
 	map_set(&b->groups, id, b->out->len);
@@ -568,6 +580,19 @@ static const char *waited_for(enum class_id class)
 	}
 }
 
+/* "it waits …" */
+static void tell_several(struct bench *b, size_t finding)
+{
+	struct finding *f = &b->out->items[finding];
+	AUTO_BUF text = { 0 };
+
+	if (f->count == 1 || !starts_with(f->fact, "it "))
+		return;
+	buf_printf(&text, "%s of them %s", map_find(&b->mixed, finding + 1) ? "one" : "each",
+		   f->fact + strlen("it "));
+	f->fact = keep(b->e, buf_str(&text));
+}
+
 /* When all are known: who waits for the same. */
 static void tell_waiting(struct bench *b, size_t first)
 {
@@ -576,8 +601,10 @@ static void tell_waiting(struct bench *b, size_t first)
 		const char *noun = waited_for(f->class);
 		AUTO_BUF text = { 0 };
 
-		if (!noun)
+		if (!noun) {
+			tell_several(b, i);
 			continue;
+		}
 		waiting_tell(&b->waiting, i, f->count, noun, &text);
 		if (*f->fact && text.len)
 			buf_printf(&text, "; %s", f->fact);
@@ -655,6 +682,7 @@ void verdict(const struct evidence *e, struct findings *out)
 	waiting_release(&b.waiting);
 	VEC_FREE(&b.survivors);
 	map_release(&b.groups);
+	map_release(&b.mixed);
 	map_release(&b.tests);
 	classifier_release(&b.classifier);
 }

@@ -128,7 +128,8 @@ const char *site_start(const struct site *s)
 static bool is_object_frame(const char *function)
 {
 	return !strcmp(function, "runtime.chansend") || !strcmp(function, "runtime.chanrecv") ||
-	       !strcmp(function, "runtime.semacquire1");
+	       !strcmp(function, "runtime.semacquire1") ||
+	       !strcmp(function, "internal/poll.runtime_pollWait");
 }
 
 static void read_arguments(struct witness *t, const struct dump_goroutine *g)

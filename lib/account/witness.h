@@ -27,7 +27,8 @@ struct span {
 struct witness {
 	uint64_t id, gp, creator;
 	const struct site *site;
-	uint64_t object;     /* argument 0 of chansend, chanrecv or semacquire1; 0: not printed */
+	uint64_t object;     /* argument 0 of chansend, chanrecv, semacquire1 or
+			      * runtime_pollWait; 0: not printed */
 	uint64_t connection; /* argument 0 of net/http's persistConn method; 0: none */
 	uint32_t minutes;
 	bool no_stack;

@@ -35,7 +35,7 @@ const source = `package p
 //straggler:args -bench=. -count=2
 
 func f(c chan int) {
-	//straggler:leak class=chan-send detail="buffer-full 2/2" count=2 owner=test test=TestA/x_{1..2}
+	//straggler:leak class=chan-send detail="buffer-full 2/2" count=2 owner=test test=TestA/x_{1..2} fact="to 10.0.0.1:*; no"
 	//straggler:leak class=chan-send count=1 owner=testmain status=note
 	go func() { c <- 1 }()
 	go func() { <-c }() //straggler:leak class=io count=3 owner=test test=TestB at=net/http.(*Server).Serve
@@ -45,14 +45,14 @@ func f(c chan int) {
 func TestLabels(t *testing.T) {
 	m := module(t, source)
 	p := m.Packages[0]
-	leak := func(test, class, detail, owner, status string, count, line int, at string) Label {
-		return Label{Leak{"example.com/m/p", test, owner, class, detail, status, count, "p/p.go", line}, at}
+	leak := func(test, class, detail, owner, status string, count, line int, at, fact string) Label {
+		return Label{Leak{"example.com/m/p", test, owner, class, detail, status, count, "p/p.go", line}, at, fact}
 	}
 	want := []Label{
-		leak("TestA/x_1", "chan-send", "buffer-full 2/2", "test", "leak", 2, 8, ""),
-		leak("TestA/x_2", "chan-send", "buffer-full 2/2", "test", "leak", 2, 8, ""),
-		leak("", "chan-send", "", "testmain", "note", 1, 8, ""),
-		leak("TestB", "io", "", "test", "leak", 3, 9, "net/http.(*Server).Serve"),
+		leak("TestA/x_1", "chan-send", "buffer-full 2/2", "test", "leak", 2, 8, "", "to 10.0.0.1:*; no"),
+		leak("TestA/x_2", "chan-send", "buffer-full 2/2", "test", "leak", 2, 8, "", "to 10.0.0.1:*; no"),
+		leak("", "chan-send", "", "testmain", "note", 1, 8, "", ""),
+		leak("TestB", "io", "", "test", "leak", 3, 9, "net/http.(*Server).Serve", ""),
 	}
 	if !reflect.DeepEqual(p.Labels, want) {
 		t.Errorf("got  %+v\nwant %+v", p.Labels, want)
@@ -72,7 +72,7 @@ func TestBadLabels(t *testing.T) {
 }
 
 const chanSend = `{"type":"finding","package":"example.com/m/p","test":"TestA/x_1","owner":"test","class":"chan-send",` +
-	`"detail":"buffer-full 2/2","status":"leak","count":1,"created_at":{"function":"example.com/m/p.f","file":"DIR/p/p.go","line":8}}`
+	`"detail":"buffer-full 2/2","status":"leak","count":1,"fact":"it is to 10.0.0.1:4711; no more","created_at":{"function":"example.com/m/p.f","file":"DIR/p/p.go","line":8}}`
 
 const serve = `{"type":"finding","package":"example.com/m/p","test":"TestB","owner":"test","class":"io","detail":"",` +
 	`"status":"leak","count":3,"created_at":{"function":"net/http.(*Server).Serve","file":"/go/server.go","line":3},` +
@@ -107,6 +107,7 @@ func TestCompareDifferent(t *testing.T) {
 		{`"line":8`, `"line":7`, "line     "},
 		{`"owner":"test"`, `"owner":"init"`, "owner    "},
 		{`"status":"leak"`, `"status":"note"`, "status   "},
+		{`10.0.0.1:`, `10.0.001:`, "fact     "},
 	} {
 		line := strings.Replace(chanSend, `"count":1`, `"count":2`, 1)
 		if c.old == `"count":1` {

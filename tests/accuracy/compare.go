@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"sort"
+	"strings"
 )
 
 // A Tally is how labels and findings fit together, over any number of runs.
@@ -65,9 +67,10 @@ func fold(findings []Finding) []Finding {
 	var folded []Finding
 	for _, f := range findings {
 		key := f
-		key.Count = 0
+		key.Count, key.Fact = 0, ""
 		if i, ok := at[key]; ok {
 			folded[i].Count += f.Count
+			folded[i].Fact += "; " + f.Fact
 			continue
 		}
 		at[key] = len(folded)
@@ -136,7 +139,16 @@ func by(f Finding) string {
 	return ", created by " + f.Library
 }
 
+// tells says whether text has what is wanted in it.
+func tells(text, want string) bool {
+	pattern := strings.ReplaceAll(regexp.QuoteMeta(want), `\*`, ".*")
+	return regexp.MustCompile(pattern).MatchString(text)
+}
+
 func (t *Tally) compareFields(l Label, f Finding) {
+	if !tells(f.Fact, l.Fact) {
+		t.differ("fact     %s: labelled %q, found %q", l.Leak, l.Fact, f.Fact)
+	}
 	fields := []struct {
 		name        string
 		want, found any

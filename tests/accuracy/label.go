@@ -14,7 +14,8 @@ import (
 // findings are held against. testdata/README.md has the grammar.
 type Label struct {
 	Leak
-	At string // the library function that holds the go statement, "" for the line itself
+	At   string // the library function that holds the go statement, "" for the line itself
+	Fact string // what is known of it, "*" for any text; "": nothing is asked for
 }
 
 // A Leak is what labels and findings have in common.
@@ -196,6 +197,8 @@ func (l *Label) set(key, value string) (err error) {
 		l.Status = value
 	case "at":
 		l.At = value
+	case "fact":
+		l.Fact = value
 	default:
 		err = fmt.Errorf("unknown key %q", key)
 	}

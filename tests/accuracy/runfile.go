@@ -20,6 +20,7 @@ type Place struct {
 type Finding struct {
 	Leak
 	Library string // the function outside the module that has the go statement, "" for none
+	Fact    string
 }
 
 // A Checked is what a run file says of one package.
@@ -81,6 +82,7 @@ func readFinding(line []byte, dir string) (Finding, error) {
 		Class     string `json:"class"`
 		Detail    string `json:"detail"`
 		Status    string `json:"status"`
+		Fact      string `json:"fact"`
 		Count     int    `json:"count"`
 		CreatedAt Place  `json:"created_at"`
 		UserAt    Place  `json:"user_at"`
@@ -91,7 +93,7 @@ func readFinding(line []byte, dir string) (Finding, error) {
 	found := Finding{Leak: Leak{
 		Package: f.Package, Test: f.Test, Owner: f.Owner, Class: f.Class, Detail: f.Detail,
 		Status: f.Status, Count: f.Count,
-	}}
+	}, Fact: f.Fact}
 	place := f.CreatedAt
 	if !within(dir, place.File) {
 		// The line of the module that led to it stands for the library's go statement.

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "account/layout.h"
 #include "guard/proof.h"
 
 static void print(const struct binary *b)
@@ -23,6 +24,12 @@ static void print(const struct binary *b)
 		printf("proof_pending %d\nproof_cycles %d\n",
 		       proof_layout_of(b->go_version)->pending,
 		       proof_layout_of(b->go_version)->cycles);
+	if (layout_of(b->go_minor))
+		printf("poll_fd 8\npoll_rg 32\npoll_wg 40\npoll_read_deadline "
+		       "%d\npoll_write_deadline %d\npoll_self %d\n",
+		       layout_of(b->go_minor)->poll_read_deadline,
+		       layout_of(b->go_minor)->poll_write_deadline,
+		       layout_of(b->go_minor)->poll_self);
 	printf("go_minor %d\nversion %s\npath %s\nmodule %s\nold_timers %d\n", b->go_minor,
 	       b->go_version, b->path, b->module, b->old_timers);
 }

@@ -235,7 +235,7 @@ static void a_detail_is_part_of_the_cause(void **state)
 	assert_cause(CLASS_LOCK_CYCLE, "2",
 		     "is deadlocked: 2 goroutines wait for each other's locks");
 	assert_cause(CLASS_IO, "in memory",
-		     "waits for input or output that has no deadline (in memory)");
+		     "waits for input, or for its output to be taken (in memory)");
 }
 
 int main(void)

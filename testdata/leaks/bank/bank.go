@@ -45,15 +45,15 @@ func transfer(d *Desk, from, to *Account, amount int) {
 
 // Swap transfers in both directions at once.
 func Swap(d *Desk, a, b *Account, amount int) {
-	go transfer(d, a, b, amount) //straggler:leak class=lock-cycle detail=2 count=1 test=TestSwap owner=test
-	go transfer(d, b, a, amount) //straggler:leak class=lock-cycle detail=2 count=1 test=TestSwap owner=test
+	go transfer(d, a, b, amount) //straggler:leak class=lock-cycle detail=2 count=1 test=TestSwap owner=test fact="it holds what it locked at bank.go:*; what it waits for was locked at bank.go:* by the goroutine that was started at bank.go:*"
+	go transfer(d, b, a, amount) //straggler:leak class=lock-cycle detail=2 count=1 test=TestSwap owner=test fact="it holds what it locked at bank.go:*; what it waits for was locked at bank.go:* by the goroutine that was started at bank.go:*"
 }
 
 // Rotate lets each account pay the next, the last one the first.
 func Rotate(d *Desk, accounts []*Account, amount int) {
 	for i, from := range accounts {
 		to := accounts[(i+1)%len(accounts)]
-		go transfer(d, from, to, amount) //straggler:leak class=lock-cycle detail=3 count=3 test=TestRotate owner=test
+		go transfer(d, from, to, amount) //straggler:leak class=lock-cycle detail=3 count=3 test=TestRotate owner=test fact="each of them holds what it locked at bank.go:*; what it waits for was locked at bank.go:*"
 	}
 }
 
@@ -102,7 +102,7 @@ func (a *Account) Deposit(amount int) {
 // PayIn deposits in the background, one goroutine an amount.
 func (a *Account) PayIn(amounts ...int) {
 	for _, n := range amounts {
-		go a.Deposit(n) //straggler:leak class=mutex count=2 test=TestForgottenUnlock owner=test
+		go a.Deposit(n) //straggler:leak class=mutex count=2 test=TestForgottenUnlock owner=test fact="all of them wait for the same lock"
 	}
 }
 
@@ -142,7 +142,7 @@ func (r *Rates) Begin() (rates map[string]float64, commit func()) {
 }
 
 func (r *Rates) SetLater(currency string, rate float64) {
-	go func() { //straggler:leak class=mutex count=1 test=TestSnapshotKept owner=test
+	go func() { //straggler:leak class=mutex count=1 test=TestSnapshotKept owner=test fact="it waits to write: readers hold the lock"
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.rates[currency] = rate
@@ -150,7 +150,7 @@ func (r *Rates) SetLater(currency string, rate float64) {
 }
 
 func (r *Rates) PrintLater(currency string, print func(float64)) {
-	go func() { //straggler:leak class=mutex count=3 test=TestNeverCommitted owner=test
+	go func() { //straggler:leak class=mutex count=3 test=TestNeverCommitted owner=test fact="all of them wait for the same lock; it waits to read: a writer holds the lock, or waits for it"
 		r.mu.RLock()
 		defer r.mu.RUnlock()
 		print(r.rates[currency])

@@ -20,7 +20,7 @@ func Listen() (*Server, error) {
 		return nil, err
 	}
 	s := &Server{l, make(chan net.Conn, 16)}
-	go s.accept() //straggler:leak class=io count=1 test=TestServerLeftOn owner=test
+	go s.accept() //straggler:leak class=io count=1 test=TestServerLeftOn owner=test fact="it waits for connections to 127.0.0.1:*; no deadline is set"
 	return s, nil
 }
 
@@ -34,7 +34,8 @@ func (s *Server) accept() {
 			return
 		}
 		s.conns <- c
-		go echo(c) //straggler:leak class=io count=2 test=TestServerLeftOn owner=test
+		//straggler:leak class=io count=2 test=TestServerLeftOn owner=test fact="one of them waits to read from 127.0.0.1:*, which has not closed the connection: its end is open in the same process; no read deadline is set"
+		go echo(c)
 	}
 }
 
@@ -62,8 +63,8 @@ func (s *Server) Close() {
 
 // Follow calls f with each line that r yields.
 func Follow(r io.Reader, f func(string)) {
-	//straggler:leak class=io count=1 test=TestSilentServer owner=test
-	//straggler:leak class=io count=1 test=TestFollow/os.Pipe owner=test
+	//straggler:leak class=io count=1 test=TestSilentServer owner=test fact="it waits to read from 127.0.0.1:*, which has not accepted the connection; no read deadline is set"
+	//straggler:leak class=io count=1 test=TestFollow/os.Pipe owner=test fact="it waits to read from a pipe whose other end is open in the same process; no read deadline is set"
 	//straggler:leak class=io count=1 test=TestFollow/io.Pipe owner=test
 	//straggler:leak class=io count=1 test=TestFollow/net.Pipe owner=test
 	go func() {
@@ -75,7 +76,8 @@ func Follow(r io.Reader, f func(string)) {
 
 // Fill writes to w, which nobody empties, until it is full.
 func Fill(w *os.File) {
-	go func() { //straggler:leak class=io count=1 test=TestFill owner=test
+	//straggler:leak class=io count=1 test=TestFill owner=test fact="it waits to write to a pipe whose other end is open in the same process; no write deadline is set"
+	go func() {
 		block := make([]byte, 1<<16)
 		for {
 			if _, err := w.Write(block); err != nil {
@@ -87,7 +89,8 @@ func Fill(w *os.File) {
 
 // Datagrams waits for packets.
 func Datagrams(c net.PacketConn, f func([]byte)) {
-	go func() { //straggler:leak class=io count=1 test=TestDatagrams owner=test
+	//straggler:leak class=io count=1 test=TestDatagrams owner=test fact="it waits for packets to 127.0.0.1:*; no read deadline is set"
+	go func() {
 		packet := make([]byte, 1500)
 		for {
 			n, _, err := c.ReadFrom(packet)

@@ -1,5 +1,5 @@
-// Command layout prints what the DWARF of a Go program says of runtime.work: where what
-// guard/proof.c writes and reads is.
+// Command layout prints what the DWARF of a Go program says of runtime.work, where what
+// guard/proof.c writes and reads is, and of runtime.pollDesc, which account/heap.c reads.
 package main
 
 import (
@@ -31,13 +31,36 @@ func show(path string) error {
 		if err != nil || entry == nil {
 			return err
 		}
-		if name, _ := entry.Val(dwarf.AttrName).(string); entry.Tag == dwarf.TagVariable && name == "runtime.work" {
-			return members(data, entry)
+		switch name, _ := entry.Val(dwarf.AttrName).(string); {
+		case entry.Tag == dwarf.TagVariable && name == "runtime.work":
+			err = work(data, entry)
+		case entry.Tag == dwarf.TagStructType && name == "runtime.pollDesc":
+			err = pollDesc(data, entry)
+		}
+		if err != nil {
+			return err
 		}
 	}
 }
 
-func members(data *dwarf.Data, entry *dwarf.Entry) error {
+func pollDesc(data *dwarf.Data, entry *dwarf.Entry) error {
+	t, err := data.Type(entry.Offset)
+	if err != nil {
+		return err
+	}
+	names := map[string]string{
+		"fd": "poll_fd", "rg": "poll_rg", "wg": "poll_wg",
+		"rd": "poll_read_deadline", "wd": "poll_write_deadline", "self": "poll_self",
+	}
+	for _, m := range structOf(t).Field {
+		if name, ok := names[m.Name]; ok {
+			fmt.Println(name, m.ByteOffset)
+		}
+	}
+	return nil
+}
+
+func work(data *dwarf.Data, entry *dwarf.Entry) error {
 	t, err := data.Type(entry.Val(dwarf.AttrType).(dwarf.Offset))
 	if err != nil {
 		return err
