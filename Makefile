@@ -37,7 +37,7 @@ LIB_SRC  := $(wildcard lib/*/*.c)
 CMD_SRC  := $(wildcard cmd/$(PROG)/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
-TOOL_SRC := tests/binary/facts.c tests/dump/echo.c tests/gotest/render.c tests/trace/table.c tests/trace/events.c
+TOOL_SRC := tests/binary/facts.c tests/dump/echo.c tests/gotest/render.c tests/trace/table.c tests/trace/events.c tests/profile/print.c
 HEADERS  := $(wildcard lib/*/*.h cmd/*/*.h)
 SOURCES  := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c $(TOOL_SRC)
 
@@ -138,7 +138,7 @@ REPLAYS := $(FUZZES:%=$(BUILD)/replay_%)
 
 # Tests that every variant runs, and those that compare with Go, which one variant is enough for.
 TESTS    := $(UNITS) $(REPLAYS) tests/golden/run tests/gotest/flags tests/manual/tap
-GO_TESTS := tests/gotest/render_against_go tests/trace/table_against_go tests/accuracy/self_check \
+GO_TESTS := tests/gotest/render_against_go tests/profile/raw_against_go tests/trace/table_against_go tests/accuracy/self_check \
 	tests/transparent/faults $(filter-out tests/manual/tap,$(wildcard tests/*/tap))
 
 programs: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS) $(TOOLS)  ## build the program and all that tests it
