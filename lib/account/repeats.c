@@ -148,6 +148,27 @@ static uint64_t count_alike(const struct run_file *run, const struct finding *f)
 	return n;
 }
 
+/* A note, such as a run makes of what it cannot decide, is less than a leak. */
+static bool counts_as_leak(const struct finding *f)
+{
+	return f->status != STATUS_NOTE || f->hang;
+}
+
+/* What the first run only observed, and another one knows. */
+static void forget_observed(struct run_file *first, const struct finding *f)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < first->findings.len; i++) {
+		const struct finding *old = &first->findings.items[i];
+
+		if (counts_as_leak(old) || old->certainty != CERTAINTY_OBSERVED ||
+		    strcmp(old->key, f->key) != 0 || !finding_same_test(old, f))
+			first->findings.items[kept++] = *old;
+	}
+	first->findings.len = kept;
+}
+
 static void take(struct adding *a, const struct finding *from)
 {
 	struct finding f = *from;
@@ -161,6 +182,8 @@ static void take(struct adding *a, const struct finding *from)
 		buf_printf(&fact, "%s%sits test failed in that run", f.fact, *f.fact ? "; " : "");
 		f.fact = buf_str(&fact);
 	}
+	if (counts_as_leak(&f))
+		forget_observed(a->r->first, &f);
 	record_write_finding(&line, &f);
 	record_read_line(a->r->first, line.data, line.len - 1, NULL);
 }
@@ -186,7 +209,8 @@ static size_t add_findings(struct adding *a)
 		count(key_tally(a->r, f), a->number);
 		t = leak_tally(a->r, f);
 		id = (uintptr_t)(t - a->r->tallies.items);
-		if (!t->runs && (f->status == STATUS_LEAK || f->hang)) {
+		if (!t->taken && (f->status == STATUS_LEAK || f->hang)) {
+			t->taken = true;
 			map_set(&a->taken, id, f->repeat);
 			new ++;
 		}
@@ -231,8 +255,11 @@ void repeats_begin(struct repeats *r, struct run_file *first)
 	}
 	for (size_t i = 0; i < first->findings.len; i++)
 		if (is_repeatable(&first->findings.items[i])) {
+			struct repeats_tally *t = leak_tally(r, &first->findings.items[i]);
+
+			count(t, 1);
+			t->taken |= counts_as_leak(&first->findings.items[i]);
 			count(key_tally(r, &first->findings.items[i]), 1);
-			count(leak_tally(r, &first->findings.items[i]), 1);
 		}
 }
 

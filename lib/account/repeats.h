@@ -3,7 +3,7 @@
  * it did is said with it.
  *
  * Runs are added one after the other. Of each the leaks are taken, by key and test, that no
- * earlier run had; and where no goroutine of a hung test could go on. Figures such as a surge are
+ * earlier run had (one that could not decide, and called it a note, did not have it); and where no goroutine of a hung test could go on. Figures such as a surge are
  * those of the first run: repeats have others for reasons of their own. What a test left that
  * failed in a repeat, and not in the first run, is a note: repeating may be what it does not
  * stand. An allowance that is good for so many goroutines is good for so many in each repeat.
@@ -24,6 +24,7 @@ struct repeats_tally {
 	bool first_failed; /* a test: the first time in that run */
 	uint32_t failed;   /* runs in which it failed, passing in the first */
 	bool passed;       /* a test: in the first run */
+	bool taken;        /* a leak: it is among the findings, as what it is */
 	bool fresh;        /* a test: it needs a process of its own for each run */
 	const char *name;  /* arena */
 };

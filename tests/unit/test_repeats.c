@@ -78,6 +78,39 @@ static void a_leak_of_any_run_is_one(void **state)
 		run_file_release(&runs[i]);
 }
 
+/* With one processor nothing is decided; what one run only observed is a leak of the next. */
+static void a_note_is_not_the_leak(void **state)
+{
+	static const char note[] = ",\"certainty\":\"observed\"";
+	struct run_file runs[4] = { 0 };
+	struct repeats r = { 0 };
+	struct repeated_record record;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		begin(&runs[i]);
+		add_test(&runs[i], "TestA", "pass");
+		add_leak(&runs[i], "TestA", "aaaaaaaa", i < 2 ? note : "");
+		if (i)
+			add_leak(&runs[i], "TestA", "bbbbbbbb", i < 2 ? note : "");
+		for (size_t k = 0; i < 2 && k < runs[i].findings.len; k++)
+			runs[i].findings.items[k].status = STATUS_NOTE;
+	}
+	repeats_begin(&r, &runs[0]);
+	assert_int_equal(repeats_add(&r, &runs[1], "-cpu=1"), 0);
+	assert_int_equal(repeats_add(&r, &runs[2], "-cpu=4"), 2);
+	assert_int_equal(repeats_add(&r, &runs[3], "-cpu=8"), 0);
+	repeats_end(&r, &record);
+	assert_int_equal(runs[0].findings.len, 2);
+	assert_int_equal(find(&runs[0], "aaaaaaaa")->status, STATUS_LEAK);
+	assert_int_equal(find(&runs[0], "aaaaaaaa")->seen, 4);
+	assert_string_equal(find(&runs[0], "bbbbbbbb")->settings, "-cpu=4");
+	assert_int_equal(find(&runs[0], "bbbbbbbb")->seen, 3);
+	repeats_release(&r);
+	for (size_t i = 0; i < 4; i++)
+		run_file_release(&runs[i]);
+}
+
 /* In one process: the settings go with what they showed, and so does the repeat. */
 static void repeats_in_one_process_are_told_apart(void **state)
 {
@@ -196,6 +229,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_leak_of_any_run_is_one),
+		cmocka_unit_test(a_note_is_not_the_leak),
 		cmocka_unit_test(repeats_in_one_process_are_told_apart),
 		cmocka_unit_test(an_allowance_is_good_for_each_repeat),
 		cmocka_unit_test(effort_grows_until_nothing_new_comes),
