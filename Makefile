@@ -37,7 +37,7 @@ LIB_SRC  := $(wildcard lib/*/*.c)
 CMD_SRC  := $(wildcard cmd/$(PROG)/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
-TOOL_SRC := tests/binary/facts.c tests/dump/echo.c tests/gotest/render.c tests/trace/table.c tests/trace/events.c tests/profile/print.c
+TOOL_SRC := tests/binary/facts.c tests/dump/echo.c tests/gotest/render.c tests/profile/print.c $(wildcard tests/trace/*.c)
 HEADERS  := $(wildcard lib/*/*.h cmd/*/*.h)
 SOURCES  := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c $(TOOL_SRC)
 
@@ -138,7 +138,7 @@ REPLAYS := $(FUZZES:%=$(BUILD)/replay_%)
 
 # Tests that every variant runs, and those that compare with Go, which one variant is enough for.
 TESTS    := $(UNITS) $(REPLAYS) tests/golden/run tests/gotest/flags tests/manual/tap
-GO_TESTS := tests/gotest/render_against_go tests/profile/raw_against_go tests/trace/table_against_go tests/accuracy/self_check \
+GO_TESTS := tests/gotest/render_against_go tests/profile/raw_against_go $(wildcard tests/trace/*_against_go) tests/accuracy/self_check \
 	tests/transparent/faults $(filter-out tests/manual/tap,$(wildcard tests/*/tap))
 
 programs: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS) $(TOOLS)  ## build the program and all that tests it
@@ -146,7 +146,7 @@ programs: $(BUILD)/$(PROG) $(UNITS) $(REPLAYS) $(TOOLS)  ## build the program an
 test: programs  ## run the quick tests of this VARIANT
 	@BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=tap prove -j$(or $(JOBS),2) --timer -e '' $(TESTS)
 
-test-go: $(BUILD)/$(PROG) $(TOOLS)  ## run the tests on real Go packages with this VARIANT
+test-go: $(BUILD)/$(PROG) $(BUILD)/test_order $(TOOLS)  ## run the tests on real Go packages with this VARIANT
 	@BUILD=$(BUILD) GO_VERSIONS="$(or $(GO_VERSIONS),1.24.10)" \
 		prove -j$(or $(JOBS),2) --timer -e '' $(GO_TESTS)
 
@@ -205,7 +205,7 @@ uninstall:  ## remove what install put there
 deb:  ## build a Debian package in build/deb
 	@configs/debian/package '$(VERSION)'
 
-compare: $(TOOLS)  ## compare with what Go itself says, for every version of Go that is there
+compare: $(BUILD)/test_order $(TOOLS)  ## compare with what Go itself says, for every version of Go that is there
 	@BUILD=$(BUILD) prove --timer -e '' $(wildcard tests/*/*_against_go)
 
 bench-suites: $(BUILD)/$(PROG)  ## what watching costs on suites of public modules; VARIANT=release

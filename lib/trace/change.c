@@ -12,8 +12,9 @@ enum {
 /* A thread as far as its batches were read. */
 struct change_thread {
 	uint64_t id;
-	bool wrote; /* in this generation */
-	bool bound; /* it runs goroutine, or is in a system call of it */
+	bool wrote;   /* in this generation */
+	bool bound;   /* it runs goroutine, or is in a system call of it */
+	bool goes_on; /* with what it ran when the generation began, without a status of its own */
 	uint64_t goroutine;
 	uint32_t seq;            /* number that goroutine was started with */
 	struct change *change;   /* of goroutine, in this generation; NULL: not looked up */
@@ -189,6 +190,7 @@ static inline struct change *current(struct changes *c, struct change_thread *t)
 	if (!t->change) {
 		t->change = lived_change(c, t->goroutine);
 		t->change->bound++;
+		t->goes_on = true;
 	}
 	return t->change;
 }
@@ -197,7 +199,7 @@ static inline void unbind(struct change_thread *t)
 {
 	if (t->change)
 		t->change->bound--;
-	t->moments.open = t->bound = false;
+	t->moments.open = t->bound = t->goes_on = false;
 	t->change = NULL;
 }
 
@@ -245,6 +247,15 @@ static inline void move(struct change *g, uint32_t seq, uint8_t state, uint64_t 
 	g->state = state;
 	g->since = time;
 	g->moved = true;
+}
+
+/* What the thread's goroutine does moves it. */
+static inline void move_own(const struct change_thread *t, struct change *g, uint8_t state,
+			    uint64_t time)
+{
+	if (!LIKELY(!t->goes_on))
+		g->passed |= (uint8_t)(1U << state);
+	move(g, t->seq, state, time);
 }
 
 static void set_older(struct change *g, uint32_t seq, uint32_t stack)
@@ -509,7 +520,7 @@ static inline bool stop(struct changes *c, const struct event *e, uint8_t state,
 		return broken(c, err, "a reason and a stack");
 	seq = e->thread->seq;
 	set_stop(g, seq, (uint32_t)e->arg[1], (uint32_t)e->arg[2]);
-	move(g, seq, state, e->time);
+	move_own(e->thread, g, state, e->time);
 	if (state == WIRE_GO_WAITING && e->arg[1])
 		count_block(c, g, (uint32_t)e->arg[1]);
 	if (c->want_stops && e->arg[2] && e->arg[2] < MOMENT_OF_MAX)
@@ -562,7 +573,7 @@ static bool on_syscall_begin(struct changes *c, const struct event *e, struct er
 	if (e->arg[2] >= MOMENT_OF_MAX)
 		return broken(c, err, "a stack");
 	set_stop(g, e->thread->seq, 0, (uint32_t)e->arg[2]);
-	move(g, e->thread->seq, WIRE_GO_SYSCALL, e->time);
+	move_own(e->thread, g, WIRE_GO_SYSCALL, e->time);
 	if (c->want_calls && e->arg[2]) {
 		push_moment(c, e, MOMENT_CALL, (uint32_t)e->arg[2]);
 		map_set(&c->calls, e->arg[2], 1);
@@ -576,7 +587,7 @@ static bool on_syscall_end(struct changes *c, const struct event *e, struct err 
 
 	if (!g)
 		return false;
-	move(g, e->thread->seq, WIRE_GO_RUNNING, e->time);
+	move_own(e->thread, g, WIRE_GO_RUNNING, e->time);
 	return true;
 }
 
@@ -586,7 +597,7 @@ static bool on_syscall_end_blocked(struct changes *c, const struct event *e, str
 
 	if (!g)
 		return false;
-	move(g, e->thread->seq, WIRE_GO_RUNNABLE, e->time);
+	move_own(e->thread, g, WIRE_GO_RUNNABLE, e->time);
 	leave(c, e->thread);
 	return true;
 }
@@ -620,6 +631,8 @@ static bool on_status(struct changes *c, const struct event *e, struct err *err)
 		return true;
 	}
 	g = lived_change(c, e->arg[1]);
+	if (t->bound && t->goroutine == g->id && current(c, t) == g)
+		t->goes_on = false;
 	if (g->status || g->born_here)
 		return broken(c, err, "one status of a goroutine in a generation");
 	set_status(g, status, e->time);
@@ -651,7 +664,7 @@ static bool on_switch(struct changes *c, const struct event *e, struct err *err)
 	if (!g)
 		return false;
 	set_switched(g, e->thread->seq);
-	move(g, e->thread->seq, WIRE_GO_WAITING, e->time);
+	move_own(e->thread, g, WIRE_GO_WAITING, e->time);
 	leave(c, e->thread);
 	return switch_to(c, e, err);
 }
@@ -958,14 +971,16 @@ static bool check_steps(const struct changes *c, const struct change *g, struct 
 
 bool changes_close(struct changes *c, struct err *err)
 {
-	const struct change *g = NULL;
+	const struct change *g = NULL, *wrong = NULL;
 	size_t at = 0;
 
 	if (!settle_wakes(c, err))
 		return false;
 	while ((g = changes_next(c, &at, g)))
-		if (!check_steps(c, g, err))
-			return false;
+		if ((!wrong || g->id < wrong->id) && !check_steps(c, g, NULL))
+			wrong = g; /* whatever the order of the walk */
+	if (wrong)
+		return check_steps(c, wrong, err);
 	return moments_order(&c->moments) || wire_broken(err, c->at, "%s", c->moments.why);
 }
 
@@ -1004,6 +1019,7 @@ static void reset_threads(struct changes *c)
 
 		t->change = t->callback = NULL;
 		t->seq = 0;
+		t->goes_on = false;
 		if (many && !t->bound && !t->wrote) {
 			map_del(&c->threads, t->id);
 			at--;

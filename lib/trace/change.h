@@ -9,6 +9,12 @@
  * need no order at all. Only creations, ends, marked calls and, where they are wanted, stops are kept one by one, to be
  * told in causal order (trace/moment.h).
  *
+ * A thread may go on with the goroutine that it had when the generation before ended, and the
+ * status may come later, from another thread: what it says is then the state at that point. To
+ * Go 1.25 a goroutine that is preempted to be looked at (by the collector, by the tracer itself)
+ * blocks like that, since it is no more its thread's when the event is written
+ * (src/runtime/proc.go, preemptPark).
+ *
  * Most goroutines are born and end within one generation. When all that such a one did was
  * read, which its sequence numbers tell, its record is used again for another: of it
  * remains what its creation and end are told from (struct life). So there are few records at a
@@ -54,6 +60,7 @@ struct change {
 	bool early;     /* early_seq and early_time are set */
 	bool kept;      /* more is known of it elsewhere: overflow, wakes */
 	uint8_t status; /* what its GoStatus said; 0: there was none */
+	uint8_t passed; /* bits of the states it came to where it went on without a status */
 	uint32_t bound; /* threads that run it, as far as their batches were read */
 	uint32_t life;  /* trace/moment.h; NOBODY: it had no moment */
 	uint32_t wakes;

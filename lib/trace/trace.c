@@ -165,10 +165,12 @@ static bool check_life(const struct trace_reader *r, const struct change *c, str
 	if (!g && !c->status)
 		return wire_broken(err, here(r), "goroutine %ju has neither creation nor status",
 				   id);
-	if (g && c->status && c->status != g->state)
+	if (g && c->status && c->status != g->state && !(c->passed >> c->status & 1))
 		return wire_broken(err, here(r),
 				   "goroutine %ju has status %u, expected %d: its last state", id,
 				   c->status, (int)g->state);
+	if (!c->status && c->top)
+		return wire_broken(err, here(r), "goroutine %ju has no status", id);
 	return true;
 }
 
@@ -188,6 +190,48 @@ static bool check_tables(struct trace_reader *r, const struct change *c, struct 
 	if (!tables_string(&r->tables, c->reason, &text, err))
 		return err_wrap(err, "goroutine %ju", (uintmax_t)c->id);
 	return true;
+}
+
+/* Ids of callbacks are used again, one use after the other. */
+static bool check_uses(const struct trace_reader *r, const struct change *first, struct err *err)
+{
+	bool older = map_find(&r->live, first->id);
+	size_t living = 0;
+
+	for (const struct change *c = first; c; c = c->next) {
+		living += !c->ended;
+		older &= c->born_here; /* else it is this one */
+	}
+	return living + older < 2 ||
+	       wire_broken(err, here(r), "goroutine %ju is created while it lives",
+			   (uintmax_t)first->id);
+}
+
+/* Whether the change can be; first: no other use of its id came before. */
+static bool check_change(struct trace_reader *r, const struct change *c, bool first,
+			 struct err *err)
+{
+	if (!check_life(r, c, err) || (first && c->callback && !check_uses(r, c, err)))
+		return false;
+	return check_tables(r, c, err) ||
+	       err_wrap(err, "byte %ju, generation %ju", (uintmax_t)r->batcher.offset,
+			(uintmax_t)r->open);
+}
+
+/* Of several that cannot be the lowest id's is said: it does not hang on the order of a table. */
+static bool check_changes(struct trace_reader *r, struct err *err)
+{
+	const struct change *c = NULL, *wrong = NULL;
+	bool first = true, wrong_first = false;
+	size_t at = 0;
+
+	for (; (c = changes_next(&r->changes, &at, c)); first = !c->next) {
+		if ((wrong && wrong->id <= c->id) || check_change(r, c, first, NULL))
+			continue;
+		wrong = c;
+		wrong_first = first;
+	}
+	return !wrong || check_change(r, wrong, wrong_first, err);
 }
 
 static bool check_stack(struct trace_reader *r, const struct life *l, uint32_t id, struct err *err)
@@ -224,34 +268,26 @@ static bool check_calls(struct trace_reader *r, struct err *err)
 {
 	const struct map_slot *slot;
 	struct trace_stack *s;
+	uint64_t wrong = UINT64_MAX;
 	size_t at = 0;
 
 	while ((slot = map_next(&r->changes.calls, &at)))
-		if (!tables_stack(&r->tables, &r->names, slot->key, &s, err))
-			return err_wrap(err, "byte %ju, generation %ju",
-					(uintmax_t)r->batcher.offset, (uintmax_t)r->open);
-	return true;
+		if (slot->key < wrong && !tables_stack(&r->tables, &r->names, slot->key, &s, NULL))
+			wrong = slot->key;
+	if (wrong == UINT64_MAX || tables_stack(&r->tables, &r->names, wrong, &s, err))
+		return true;
+	return err_wrap(err, "byte %ju, generation %ju", (uintmax_t)r->batcher.offset,
+			(uintmax_t)r->open);
 }
 
 /* All that can fail, before anything is changed. */
 static bool check_generation(struct trace_reader *r, struct err *err)
 {
-	const struct change *c = NULL;
-	size_t at = 0;
-
 	if (!r->ticks.per_s)
 		return wire_broken(err, here(r),
 				   "expected the clock's frequency in the generation");
-	if (!changes_close(&r->changes, err))
-		return false;
-	while ((c = changes_next(&r->changes, &at, c))) {
-		if (!check_life(r, c, err))
-			return false;
-		if (!check_tables(r, c, err))
-			return err_wrap(err, "byte %ju, generation %ju",
-					(uintmax_t)r->batcher.offset, (uintmax_t)r->open);
-	}
-	return check_births(r, err) && check_calls(r, err);
+	return changes_close(&r->changes, err) && check_changes(r, err) && check_births(r, err) &&
+	       check_calls(r, err);
 }
 
 /* check_generation has seen to it that these are there. */

@@ -1,5 +1,5 @@
 /* The full reader on traces made by hand: what the order of a real trace hangs on when clocks and
- * batches say otherwise. Each was read by Go's own reader too, with the same result. */
+ * batches say otherwise. tests/trace has Go's own reader read each of them, too. */
 #include "trace/order.h"
 
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 #include "trace_bytes.h"
 #include "unit.h"
 
-enum { EVENTS = 9, THREADS = 4, NAME = 1, AT = 1 };
+enum { EVENTS = 10, THREADS = 4, NAME = 1, AT = 1 };
 
 /* A thread's batch: its id, its time, its events. */
 struct lane {
@@ -68,6 +68,14 @@ static void put_generation(struct buf *trace, uint64_t gen, const struct lane *l
 	{                                                        \
 		WIRE_PROC_STATUS, 0, (p), WIRE_PROC_RUNNING, END \
 	}
+#define SYSCALL(g, m)                                             \
+	{                                                         \
+		WIRE_GO_STATUS, 0, (g), (m), WIRE_GO_SYSCALL, END \
+	}
+#define ABANDONED(p)                                                       \
+	{                                                                  \
+		WIRE_PROC_STATUS, 0, (p), WIRE_PROC_SYSCALL_ABANDONED, END \
+	}
 #define RUNNING(g, m)                                             \
 	{                                                         \
 		WIRE_GO_STATUS, 0, (g), (m), WIRE_GO_RUNNING, END \
@@ -78,6 +86,7 @@ static const struct {
 	struct lane lanes[2][THREADS]; /* of two generations */
 	const char *want;              /* what is told, with "!" where the trace is refused */
 	const char *why;               /* in the message then */
+	bool order_only;               /* the leak engine does not look at what is wrong */
 } cases[] = {
 	{
 	    .name = "a goroutine starts before its creation's time",
@@ -216,6 +225,233 @@ static const struct {
 	    .why = "generation 1",
 	},
 	{
+	    .name = "a proc is stolen in the generation after its system call began",
+	    .lanes = { { { 1,
+			   100,
+			   { PROC(0), RUNNING(1, 1), { WIRE_GO_SYSCALL_BEGIN, 1, 1, AT, END } } },
+			 { 2, 100, { PROC(1), RUNNING(2, 2) } } },
+		       { { 1, 200, { SYSCALL(1, 1), { WIRE_GO_SYSCALL_END_BLOCKED, 1, END } } },
+			 { 2,
+			   300,
+			   { PROC(1),
+			     RUNNING(2, 2),
+			     ABANDONED(0),
+			     { WIRE_PROC_STEAL, 1, 0, 1, 1, END },
+			     { WIRE_GO_STOP, 1, NAME, AT, END },
+			     { WIRE_GO_START, 1, 1, 1, END } } } } },
+	    .want = "| 1p0:Undetermined>Running 1g1:Undetermined>Running "
+		    "2p1:Undetermined>Running 2g2:Undetermined>Running "
+		    "1g1:Running>Syscall | 1g1:Syscall>Syscall 2p1:Running>Running "
+		    "2g2:Running>Running 1p0:Running>Running 2p0:Running>Idle "
+		    "1g1:Syscall>Runnable 2g2:Running>Runnable 2g1:Runnable>Running | ",
+	},
+	{
+	    .name = "the same by a thread without a proc",
+	    .lanes = { { { 1,
+			   100,
+			   { PROC(0), RUNNING(1, 1), { WIRE_GO_SYSCALL_BEGIN, 1, 1, AT, END } } } },
+		       { { 3, 200, { ABANDONED(0), { WIRE_PROC_STEAL, 1, 0, 1, 1, END } } },
+			 { 1, 200, { SYSCALL(1, 1), { WIRE_GO_SYSCALL_END_BLOCKED, 1, END } } } } },
+	    .want = "| 1p0:Undetermined>Running 1g1:Undetermined>Running "
+		    "1g1:Running>Syscall | 1p0:Running>Running 1g1:Syscall>Syscall "
+		    "3p0:Running>Idle 1g1:Syscall>Runnable | ",
+	},
+	{
+	    .name = "the system call ends before the thief's clock says so",
+	    .lanes = { { { 1,
+			   100,
+			   { PROC(0), RUNNING(1, 1), { WIRE_GO_SYSCALL_BEGIN, 1, 1, AT, END } } } },
+		       { { 1,
+			   200,
+			   { { WIRE_PROC_STATUS, 0, 0, WIRE_PROC_SYSCALL, END },
+			     SYSCALL(1, 1),
+			     { WIRE_GO_SYSCALL_END_BLOCKED, 1, END } } },
+			 { 3, 300, { { WIRE_PROC_STEAL, 1, 0, 1, 1, END } } } } },
+	    .want = "| 1p0:Undetermined>Running 1g1:Undetermined>Running "
+		    "1g1:Running>Syscall | 1p0:Running>Running 1g1:Syscall>Syscall "
+		    "3p0:Running>Idle 1g1:Syscall>Runnable | ",
+	},
+	{
+	    .name = "a thread takes back the proc that it lost in a system call",
+	    .lanes = { { { 1,
+			   100,
+			   { PROC(0), RUNNING(1, 1), { WIRE_GO_SYSCALL_BEGIN, 1, 1, AT, END } } } },
+		       { { 1,
+			   200,
+			   { { WIRE_PROC_STATUS, 0, 0, WIRE_PROC_SYSCALL, END },
+			     SYSCALL(1, 1),
+			     { WIRE_PROC_STEAL, 1, 0, 1, 1, END },
+			     { WIRE_PROC_START, 1, 0, 2, END },
+			     { WIRE_GO_SYSCALL_END_BLOCKED, 1, END },
+			     { WIRE_GO_START, 1, 1, 1, END } } } } },
+	    .want = "| 1p0:Undetermined>Running 1g1:Undetermined>Running "
+		    "1g1:Running>Syscall | 1p0:Running>Running 1g1:Syscall>Syscall "
+		    "1p0:Running>Idle 1p0:Idle>Running 1g1:Syscall>Runnable "
+		    "1g1:Runnable>Running | ",
+	},
+	{
+	    .name = "another system call's proc is taken by the thread that it was lost by",
+	    .lanes = { { { 1,
+			   100,
+			   { PROC(0), RUNNING(1, 1), { WIRE_GO_SYSCALL_BEGIN, 1, 1, AT, END } } },
+			 { 2,
+			   110,
+			   { { WIRE_PROC_STEAL, 0, 0, 2, 1, END },
+			     { WIRE_PROC_START, 1, 0, 3, END },
+			     { WIRE_GO_STATUS, 0, 2, 2, WIRE_GO_RUNNABLE, END },
+			     { WIRE_GO_START, 0, 2, 1, END },
+			     { WIRE_GO_SYSCALL_BEGIN, 1, 4, AT, END } } } },
+		       { { 1,
+			   200,
+			   { { WIRE_PROC_STATUS, 0, 0, WIRE_PROC_SYSCALL_ABANDONED, END },
+			     SYSCALL(1, 1),
+			     { WIRE_PROC_STEAL, 1, 0, 1, 2, END },
+			     { WIRE_PROC_START, 1, 0, 2, END },
+			     { WIRE_GO_SYSCALL_END_BLOCKED, 1, END },
+			     { WIRE_GO_START, 1, 1, 1, END } } },
+			 { 2, 250, { SYSCALL(2, 2), { WIRE_GO_SYSCALL_END_BLOCKED, 1, END } } } } },
+	    .want = "| 1p0:Undetermined>Running 1g1:Undetermined>Running "
+		    "1g1:Running>Syscall 2p0:Running>Idle 2p0:Idle>Running "
+		    "2g2:Undetermined>Runnable 2g2:Runnable>Running 2g2:Running>Syscall | "
+		    "2p0:Running>Running 1g1:Syscall>Syscall 1p0:Running>Idle "
+		    "1p0:Idle>Running 1g1:Syscall>Runnable 1g1:Runnable>Running "
+		    "2g2:Syscall>Syscall 2g2:Syscall>Runnable | ",
+	},
+	{
+	    .name = "who stays in a system call is told by nobody's thread, and comes back later",
+	    .lanes = { { { 1, 100, { PROC(0), RUNNING(1, 1) } },
+			 { WIRE_NO_THREAD, 150, { SYSCALL(7, 7) } } },
+		       { { 7, 200, { SYSCALL(7, 7), { WIRE_GO_SYSCALL_END_BLOCKED, 1, END } } },
+			 { 1,
+			   200,
+			   { PROC(0),
+			     RUNNING(1, 1),
+			     { WIRE_GO_STOP, 1, NAME, AT, END },
+			     { WIRE_GO_START, 10, 7, 1, END } } } } },
+	    .want = "| 1p0:Undetermined>Running 1g1:Undetermined>Running "
+		    "7g7:Undetermined>Syscall | 7g7:Syscall>Syscall 1p0:Running>Running "
+		    "1g1:Running>Running 1g1:Running>Runnable 7g7:Syscall>Runnable "
+		    "1g7:Runnable>Running | ",
+	},
+	{
+	    .name = "the id of a thread that lost its proc with its callback is another thread's",
+	    .lanes = { { { 4,
+			   100,
+			   { { WIRE_GO_CREATE_SYSCALL, 0, 4, END },
+			     { WIRE_PROC_STATUS, 0, 0, WIRE_PROC_IDLE, END },
+			     { WIRE_PROC_START, 1, 0, 1, END },
+			     { WIRE_GO_SYSCALL_END_BLOCKED, 1, END },
+			     { WIRE_GO_START, 1, 4, 1, END },
+			     { WIRE_GO_SYSCALL_BEGIN, 1, 2, AT, END },
+			     { WIRE_GO_DESTROY_SYSCALL, 1, END },
+			     { WIRE_GO_CREATE_SYSCALL, 1, 5, END },
+			     { WIRE_GO_DESTROY_SYSCALL, 1, END } } },
+			 { 3, 50, { { WIRE_PROC_STEAL, 0, 0, 3, 4, END } } } } },
+	    .want = "| 4g4:NotExist>Syscall 4p0:Undetermined>Idle 4p0:Idle>Running "
+		    "4g4:Syscall>Runnable 4g4:Runnable>Running 4g4:Running>Syscall "
+		    "3p0:Running>Idle 4g4:Syscall>NotExist 4g5:NotExist>Syscall "
+		    "4g5:Syscall>NotExist | ",
+	},
+	{
+	    .name = "to Go 1.25: who is preempted blocks before its status",
+	    .lanes = { { { 1, 100, { PROC(0), RUNNING(1, 1) } },
+			 { 2, 100, { PROC(1), RUNNING(2, 2) } } },
+		       { { 2, 200, { PROC(1), { WIRE_GO_BLOCK, 1, NAME, AT, END } } },
+			 { 1,
+			   210,
+			   { PROC(0),
+			     RUNNING(1, 1),
+			     { WIRE_GO_STATUS, 1, 2, WIRE_NO_THREAD, WIRE_GO_WAITING, END },
+			     { WIRE_GO_UNBLOCK, 1, 2, 1, AT, END },
+			     { WIRE_GO_STOP, 1, NAME, AT, END },
+			     { WIRE_GO_START, 1, 2, 2, END } } } } },
+	    .want = "| 1p0:Undetermined>Running 1g1:Undetermined>Running "
+		    "2p1:Undetermined>Running 2g2:Undetermined>Running | "
+		    "2p1:Running>Running 2g2:Running>Waiting 1p0:Running>Running "
+		    "1g1:Running>Running 1g2:Waiting>Waiting 1g2:Waiting>Runnable "
+		    "1g1:Running>Runnable 1g2:Runnable>Running | ",
+	},
+	{
+	    .name = "a status that was true before",
+	    .lanes = { { { 1, 100, { PROC(0), RUNNING(1, 1) } },
+			 { 2, 100, { PROC(1), RUNNING(2, 2) } } },
+		       { { 2, 200, { PROC(1), { WIRE_GO_BLOCK, 1, NAME, AT, END } } },
+			 { 1,
+			   210,
+			   { PROC(0),
+			     RUNNING(1, 1),
+			     { WIRE_GO_STATUS, 1, 2, WIRE_NO_THREAD, WIRE_GO_RUNNABLE,
+			       END } } } } },
+	    .want = "| 1p0:Undetermined>Running 1g1:Undetermined>Running "
+		    "2p1:Undetermined>Running 2g2:Undetermined>Running | "
+		    "2p1:Running>Running 2g2:Running>Waiting 1p0:Running>Running "
+		    "1g1:Running>Running !",
+	    .why = "a goroutine's status to be its state",
+	},
+	{
+	    .name = "tasks, and regions within regions, that others end and nobody ends",
+	    .lanes = { { { 1,
+			   100,
+			   { PROC(0),
+			     RUNNING(1, 1),
+			     { WIRE_USER_REGION_END, 1, 0, NAME, AT, END },
+			     { WIRE_USER_TASK_BEGIN, 1, 3, 0, NAME, AT, END },
+			     { WIRE_USER_TASK_BEGIN, 1, 4, 3, NAME, AT, END },
+			     { WIRE_USER_REGION_BEGIN, 1, 3, NAME, AT, END },
+			     { WIRE_USER_REGION_BEGIN, 1, 4, NAME, AT, END },
+			     { WIRE_USER_LOG, 1, 4, NAME, NAME, AT, END },
+			     { WIRE_USER_REGION_END, 1, 4, NAME, AT, END } } },
+			 { 2,
+			   150,
+			   { PROC(1), RUNNING(2, 2), { WIRE_USER_TASK_END, 1, 4, AT, END } } } },
+		       { { 1,
+			   200,
+			   { PROC(0),
+			     RUNNING(1, 1),
+			     { WIRE_USER_REGION_END, 1, 3, NAME, AT, END } } } } },
+	    .want = "| 1p0:Undetermined>Running 1g1:Undetermined>Running RegionEnd "
+		    "TaskBegin TaskBegin RegionBegin RegionBegin Log RegionEnd "
+		    "2p1:Undetermined>Running 2g2:Undetermined>Running TaskEnd | "
+		    "1p0:Running>Running 1g1:Running>Running RegionEnd | ",
+	},
+	{
+	    .name = "a region ends that is not the innermost",
+	    .lanes = { { { 1,
+			   100,
+			   { PROC(0),
+			     RUNNING(1, 1),
+			     { WIRE_USER_REGION_BEGIN, 1, 3, NAME, AT, END },
+			     { WIRE_USER_REGION_BEGIN, 1, 4, NAME, AT, END },
+			     { WIRE_USER_REGION_END, 1, 3, NAME, AT, END } } } } },
+	    .want = "| 1p0:Undetermined>Running 1g1:Undetermined>Running RegionBegin "
+		    "RegionBegin !",
+	    .why = "the innermost region",
+	    .order_only = true,
+	},
+	{
+	    .name = "a mark assist, a sweep and a collection go over the generation's end",
+	    .lanes = { { { 1,
+			   100,
+			   { PROC(0),
+			     RUNNING(1, 1),
+			     { WIRE_GC_BEGIN, 1, 1, AT, END },
+			     { WIRE_GC_MARK_ASSIST_BEGIN, 1, AT, END },
+			     { WIRE_GC_SWEEP_BEGIN, 1, AT, END } } } },
+		       { { 1,
+			   200,
+			   { PROC(0),
+			     RUNNING(1, 1),
+			     { WIRE_GC_ACTIVE, 1, 2, END },
+			     { WIRE_GC_MARK_ASSIST_ACTIVE, 1, 1, END },
+			     { WIRE_GC_SWEEP_ACTIVE, 1, 0, END },
+			     { WIRE_GC_SWEEP_END, 1, 1, 1, END },
+			     { WIRE_GC_MARK_ASSIST_END, 1, END },
+			     { WIRE_GC_END, 1, 3, END } } } } },
+	    .want = "| 1p0:Undetermined>Running 1g1:Undetermined>Running RangeBegin "
+		    "RangeBegin RangeBegin | 1p0:Running>Running 1g1:Running>Running "
+		    "RangeActive RangeActive RangeActive RangeEnd RangeEnd RangeEnd | ",
+	},
+	{
 	    .name = "a stack that is in no table",
 	    .lanes = { { { 1,
 			   100,
@@ -237,6 +473,7 @@ static void orders_each_case(void **state)
 		put_header(&trace, 26);
 		for (uint64_t gen = 1; gen <= 2 && cases[i].lanes[gen - 1][0].events[0][0]; gen++)
 			put_generation(&trace, gen, cases[i].lanes[gen - 1], THREADS);
+		keep_trace(cases[i].order_only ? "order" : "both", i, &trace);
 		t.reader = order_new(tell, &t);
 		ok = order_feed(t.reader, (const uint8_t *)trace.data, trace.len, &err) &&
 		     order_finish(t.reader, &err);

@@ -599,6 +599,124 @@ static void status_must_be_the_last_state(void **state)
 	end(&t);
 }
 
+/* A second generation after the simple one in which goroutine 5 waits. */
+static bool feed_second(struct told *t, const struct buf *data)
+{
+	begin(t, 26);
+	put_simple(t, 1, 26);
+	put_sync(t, 2, 26);
+	put_batch(&t->trace, 2, 3, 900, data);
+	put_tables(t, 2);
+	buf_putc(&t->trace, WIRE_END_OF_GENERATION);
+	return feed(t);
+}
+
+static void numbers_need_a_status(void **state)
+{
+	struct told t;
+	AUTO_BUF data = { 0 };
+
+	(void)state;
+	EVENT(&data, WIRE_GO_START, 0, 5, 1);
+	assert_false(feed_second(&t, &data));
+	assert_non_null(strstr(t.err.msg, "generation 2: goroutine 5 has no status"));
+	end(&t);
+}
+
+static void one_use_of_an_id_at_a_time(void **state)
+{
+	struct told t;
+	AUTO_BUF data = { 0 };
+	AUTO_BUF again = { 0 };
+
+	(void)state;
+	EVENT(&data, WIRE_GO_CREATE_SYSCALL, 0, 5);
+	assert_false(feed_second(&t, &data));
+	assert_non_null(strstr(t.err.msg, "goroutine 5 is created while it lives"));
+	end(&t);
+	EVENT(&again, WIRE_GO_CREATE_SYSCALL, 0, 9);
+	EVENT(&again, WIRE_GO_DESTROY_SYSCALL, 0);
+	EVENT(&again, WIRE_GO_CREATE_SYSCALL, 0, 9);
+	assert_true(feed_second(&t, &again));
+	end(&t);
+}
+
+/* Of two that are wrong the lower id is named, whichever comes first. */
+static void the_lowest_is_named(void **state)
+{
+	(void)state;
+	for (uint64_t low = 40; low < 72; low++) {
+		struct told t;
+		AUTO_BUF data = { 0 };
+		char want[40];
+
+		EVENT(&data, WIRE_GO_STATUS, 0, low & 1 ? low : 500, WIRE_NO_THREAD,
+		      WIRE_GO_WAITING);
+		EVENT(&data, WIRE_GO_STATUS, 0, low & 1 ? 500 : low, WIRE_NO_THREAD,
+		      WIRE_GO_WAITING);
+		assert_false(feed_second(&t, &data));
+		snprintf(want, sizeof(want), "goroutine %" PRIu64 " was never created", low);
+		assert_non_null(strstr(t.err.msg, want));
+		end(&t);
+	}
+}
+
+/* To Go 1.25: goroutine 6 runs on thread 2 when the generation begins, and blocks as the first that
+ * it does, with no status before. Thread 1 tells it, and wakes it. */
+static void put_preempted(struct told *t, uint64_t status, bool own, bool waker_first)
+{
+	AUTO_BUF first = { 0 };
+	AUTO_BUF one = { 0 };
+	AUTO_BUF two = { 0 };
+
+	begin(t, 25);
+	put_sync(t, 1, 25);
+	EVENT(&first, WIRE_PROC_STATUS, 0, 1, WIRE_PROC_RUNNING);
+	EVENT(&first, WIRE_GO_STATUS, 0, 6, 2, WIRE_GO_RUNNING);
+	put_batch(&t->trace, 1, 2, 100, &first);
+	put_tables(t, 1);
+	put_sync(t, 2, 25);
+	EVENT(&two, WIRE_PROC_STATUS, 0, 1, WIRE_PROC_RUNNING);
+	if (own)
+		EVENT(&two, WIRE_GO_STATUS, 0, 6, 2, status);
+	EVENT(&two, WIRE_GO_BLOCK, 1, SLEEP, AT_CHILD);
+	EVENT(&one, WIRE_PROC_STATUS, 0, 2, WIRE_PROC_RUNNING);
+	if (!own)
+		EVENT(&one, WIRE_GO_STATUS, 5, 6, WIRE_NO_THREAD, status);
+	EVENT(&one, WIRE_GO_UNBLOCK, 1, 6, 1, 0);
+	put_batch(&t->trace, 2, waker_first ? 1 : 2, 200, waker_first ? &one : &two);
+	put_batch(&t->trace, 2, waker_first ? 2 : 1, 200, waker_first ? &two : &one);
+	put_tables(t, 2);
+}
+
+static void who_is_preempted_blocks_before_its_status(void **state)
+{
+	static const struct {
+		uint64_t status;
+		bool own, ok;
+	} cases[] = {
+		{ WIRE_GO_WAITING, false, true },   { WIRE_GO_RUNNING, false, true },
+		{ WIRE_GO_RUNNABLE, false, false }, { WIRE_GO_SYSCALL, false, false },
+		{ WIRE_GO_RUNNING, true, true },    { WIRE_GO_WAITING, true, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases) * 2; i++) {
+		struct told t;
+
+		put_preempted(&t, cases[i / 2].status, cases[i / 2].own, i & 1);
+		assert_int_equal(feed(&t), cases[i / 2].ok);
+		if (cases[i / 2].ok) {
+			assert_int_equal(trace_find(t.reader, 6)->state, GOROUTINE_RUNNABLE);
+			assert_int_equal(trace_find(t.reader, 6)->wakes, 1);
+			assert_string_equal(trace_find(t.reader, 6)->reason, "sleep");
+		} else {
+			assert_non_null(strstr(t.err.msg, "expected 2: its last state"));
+		}
+		end(&t);
+	}
+}
+
 static void steps_over_experiments(void **state)
 {
 	struct told t;
@@ -673,6 +791,10 @@ int main(void)
 		cmocka_unit_test(a_cut_generation_changes_nothing),
 		cmocka_unit_test(says_what_is_broken),
 		cmocka_unit_test(status_must_be_the_last_state),
+		cmocka_unit_test(numbers_need_a_status),
+		cmocka_unit_test(one_use_of_an_id_at_a_time),
+		cmocka_unit_test(the_lowest_is_named),
+		cmocka_unit_test(who_is_preempted_blocks_before_its_status),
 		cmocka_unit_test(steps_over_experiments),
 		cmocka_unit_test(gives_wakes_by_number_where_times_lie),
 		cmocka_unit_test(knows_who_ended_it),

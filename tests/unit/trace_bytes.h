@@ -2,6 +2,9 @@
 #ifndef TESTS_UNIT_TRACE_BYTES_H
 #define TESTS_UNIT_TRACE_BYTES_H
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "base/buf.h"
 #include "trace/wire.h"
 
@@ -75,6 +78,22 @@ static inline void put_stack(struct buf *data, uint64_t id, const uint64_t *func
 		put_varint(data, 1);
 		put_varint(data, 10 + functions[i]);
 	}
+}
+
+/* Leaves a trace as the file NAME-I in the folder that TRACES_TO names, if it does: for Go's own reader
+ * (tests/trace). */
+static inline void keep_trace(const char *name, size_t i, const struct buf *trace)
+{
+	const char *folder = getenv("TRACES_TO");
+	char path[256];
+	FILE *f;
+
+	if (!folder)
+		return;
+	snprintf(path, sizeof(path), "%s/%s-%zu", folder, name, i);
+	f = fopen(path, "we");
+	if (!f || fwrite(trace->data, 1, trace->len, f) != trace->len || fclose(f))
+		abort();
 }
 
 #endif

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/trace"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -71,6 +72,24 @@ func TestCollections(t *testing.T) {
 		}()
 		runtime.GC()
 	}
+}
+
+// To Go 1.25, who is preempted to be looked at blocks without a status of its own in the generation.
+func TestPreempted(t *testing.T) {
+	var stop atomic.Bool
+	for range 4 {
+		go func() {
+			for n := 0; !stop.Load(); {
+				for i := range 20000 {
+					n += i * i
+				}
+			}
+		}()
+	}
+	for range 15 {
+		runtime.GC()
+	}
+	stop.Store(true)
 }
 
 func TestAnnotations(t *testing.T) {
