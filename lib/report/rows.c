@@ -62,7 +62,7 @@ static struct columns measure(const struct rows *rows)
 /* A comment behind the code is the first to go. */
 static struct str without_comment(const char *source)
 {
-	const char *end = strstr(source, " // ");
+	const char *end = strstr(source, " //");
 
 	while (end && end > source && end[-1] == ' ')
 		end--;
