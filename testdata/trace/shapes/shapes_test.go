@@ -76,6 +76,9 @@ func TestCollections(t *testing.T) {
 
 // To Go 1.25, who is preempted to be looked at blocks without a status of its own in the generation.
 func TestPreempted(t *testing.T) {
+	if runtime.GOMAXPROCS(0) < 8 {
+		t.Skip("a collection among goroutines that compute takes seconds where these have all procs")
+	}
 	var stop atomic.Bool
 	for range 4 {
 		go func() {
@@ -86,7 +89,7 @@ func TestPreempted(t *testing.T) {
 			}
 		}()
 	}
-	for range 15 {
+	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); {
 		runtime.GC()
 	}
 	stop.Store(true)
