@@ -50,7 +50,7 @@ FUZZES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
 # Of asan's programs: what libraries lose.
 export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lsan:print_suppressions=0
 
-.PHONY: all help programs test test-go check deps build-deps demo man docs install uninstall deb compare bench bench-suites bench-traces bench-blame transparent golden accuracy \
+.PHONY: all help programs test test-go check deps build-deps demo man docs install uninstall deb compare bench bench-looks bench-suites bench-traces bench-blame transparent golden accuracy \
 	lint layers style cppcheck shellcheck gofmt headers tidy analyze format setup clean
 all: $(BUILD)/$(PROG)  ## build the program
 
@@ -212,13 +212,18 @@ bench-suites: $(BUILD)/$(PROG)  ## what watching costs on suites of public modul
 	cd tests/bench/suites && go build -o $(CURDIR)/build/suites .
 	build/suites -straggler $(BUILD)/$(PROG) -runs $(or $(RUNS),5)
 
+bench-looks: $(BUILD)/$(PROG)  ## what the second look costs, and --deep beside go test -count; VARIANT=release
+	cd tests/bench/suites && go build -o $(CURDIR)/build/suites .
+	build/suites -straggler $(BUILD)/$(PROG) -runs $(or $(RUNS),5) -compare look
+	build/suites -straggler $(BUILD)/$(PROG) -runs $(or $(RUNS),3) -compare deep
+
 bench-traces: $(BUILD)/$(PROG) $(TOOLS)  ## what reading traces costs, beside Go's own reader; VARIANT=release
 	@BUILD=$(BUILD) tests/bench/run
 
 bench-blame: $(BUILD)/$(PROG)  ## what suspects cost on a long history; VARIANT=release
 	@BUILD=$(BUILD) tests/bench/blame
 
-bench: bench-suites bench-traces bench-blame  ## all of them; VARIANT=release
+bench: bench-suites bench-looks bench-traces bench-blame  ## all of them; VARIANT=release
 
 transparent: $(BUILD)/$(PROG)  ## compare tests plain and watched; ARGS='-variants all -runs 20 -heavy'
 	@BUILD=$(BUILD) tests/transparent/run $(ARGS)

@@ -1,6 +1,10 @@
-// Suites runs the test suites of public modules, plain and under straggler test in turn, and
-// prints what watching costs: ratios of pairs that ran one after the other, because machines
-// are noisy, with their spread, and where the watcher's time went.
+// Suites runs the test suites of public modules in two ways in turn, and prints what the second
+// costs: ratios of pairs that ran one after the other, because machines are noisy, with their
+// spread, and where the watcher's time went. The ways are
+//
+//	watch   go test, and straggler test
+//	look    straggler test without the second look, and with it for every leak
+//	deep    go test -count, and straggler test --deep, which runs each test as often
 package main
 
 import (
@@ -26,9 +30,47 @@ type suite struct {
 	pkg     string
 	args    []string
 	noGoMod bool // the module is older than go.mod
+	leaks   bool // there is something to look at again
 }
 
-var suites = []suite{
+// A way to run a suite, and another.
+type comparison struct {
+	suites      []suite
+	first, then []string // words before those of go test; PROGRAM stands for straggler
+	count       int      // -count of the first
+}
+
+// Of each test --deep makes three processes with 1, 101 and 201 runs, when there is time enough.
+const deepRuns = 1 + 101 + 201
+
+var comparisons = map[string]comparison{
+	"watch": {watched, []string{"go", "test"}, []string{"PROGRAM", "test"}, 1},
+	"look": {looked, []string{"PROGRAM", "test", "--second-look", "never"},
+		[]string{"PROGRAM", "test", "--second-look", "always"}, 1},
+	"deep": {repeated, []string{"go", "test"}, []string{"PROGRAM", "test", "--deep", "--deep-budget", "60s"}, deepRuns},
+}
+
+// Clean and leaking ones.
+var looked = []suite{
+	{module: "github.com/alitto/pond/v2@v2.7.1", pkg: "."},
+	{folder: "benign", pkg: "./pool"},
+	{folder: "benign", pkg: "./relay"},
+	{module: "github.com/sourcegraph/conc@v0.3.0", pkg: "./pool", leaks: true},
+	{module: "github.com/valyala/fasthttp@v1.78.0", pkg: "./fasthttputil", leaks: true},
+	{module: "github.com/asaskevich/EventBus@v0.0.0-20200907212545-49d423059eef", pkg: ".", noGoMod: true, leaks: true},
+	{folder: "leaks", pkg: "./crawl", leaks: true},
+	{folder: "leaks", pkg: "./queue", leaks: true},
+}
+
+// Tests that take less than 0.1 s and can be repeated.
+var repeated = []suite{
+	{module: "github.com/sourcegraph/conc@v0.3.0", pkg: "./iter"},
+	{module: "github.com/sourcegraph/conc@v0.3.0", pkg: "./panics"},
+	{folder: "growth", pkg: "./texts"},
+	{folder: "growth", pkg: "./caches"},
+}
+
+var watched = []suite{
 	{module: "github.com/sourcegraph/conc@v0.3.0", pkg: "./pool"},
 	{module: "github.com/valyala/fasthttp@v1.78.0", pkg: "./fasthttputil"},
 	{module: "github.com/asaskevich/EventBus@v0.0.0-20200907212545-49d423059eef", pkg: ".", noGoMod: true},
@@ -43,7 +85,12 @@ func main() {
 	straggler := flag.String("straggler", "build/release/straggler", "the `program`")
 	testdata := flag.String("testdata", "testdata", "the `folder` with our own modules")
 	only := flag.String("only", "", "suites whose name contains this")
+	what := flag.String("compare", "watch", "`what`: watch, look or deep")
 	flag.Parse()
+	c, ok := comparisons[*what]
+	if !ok {
+		check(fmt.Errorf("there is no -compare=%s", *what))
+	}
 	program, err := filepath.Abs(*straggler)
 	check(err)
 	scratch, err := os.MkdirTemp("", "suites")
@@ -51,15 +98,15 @@ func main() {
 	defer os.RemoveAll(scratch)
 	os.Setenv("STRAGGLER_STATE", filepath.Join(scratch, "state"))
 
-	fmt.Printf("%-52s %22s %22s %8s %8s\n", "suite", "wall x (min..max)", "cpu x (min..max)", "plain s", "rss MB")
+	fmt.Printf("%-52s %22s %22s %8s %8s\n", "suite", "wall x (min..max)", "cpu x (min..max)", "first s", "rss MB")
 	var wall, long []float64
-	for i, s := range suites {
+	for i, s := range c.suites {
 		if !strings.Contains(s.name(), *only) {
 			continue
 		}
 		dir := s.prepare(filepath.Join(scratch, fmt.Sprint(i)), *testdata)
-		m := measure(s, dir, program, filepath.Join(scratch, "run.jsonl"), *runs)
-		m.print(s.name())
+		m := measure(c, s, dir, program, filepath.Join(scratch, "run.jsonl"), *runs)
+		m.print(s.title())
 		wall = append(wall, median(m.wall))
 		if median(m.plain) >= 0.5 {
 			long = append(long, median(m.wall))
@@ -78,6 +125,30 @@ func (s suite) name() string {
 		return s.folder + " " + s.pkg
 	}
 	return s.module + " " + s.pkg
+}
+
+// title says of those that leak that they do.
+func (s suite) title() string {
+	if s.leaks {
+		return s.name() + ", leaks"
+	}
+	return s.name()
+}
+
+// words is the command for a suite: straggler takes a file for its record.
+func words(way []string, program, runFile string, count int, s suite) []string {
+	var all []string
+	for _, word := range way {
+		if word == "PROGRAM" {
+			word = program
+		}
+		all = append(all, word)
+	}
+	if way[0] == "PROGRAM" {
+		all = append(all, "--run-file", runFile)
+	}
+	all = append(all, fmt.Sprintf("-count=%d", count), s.pkg)
+	return append(all, s.args...)
 }
 
 // prepare copies the module to where its tests may write.
@@ -108,13 +179,14 @@ type measured struct {
 	times            times
 }
 
-func measure(s suite, dir, program, runFile string, pairs int) measured {
+func measure(c comparison, s suite, dir, program, runFile string, pairs int) measured {
 	var m measured
-	args := append([]string{"test", "-count=1", s.pkg}, s.args...)
-	timed(dir, "go", args...)
+	first := words(c.first, program, runFile, c.count, s)
+	then := words(c.then, program, runFile, 1, s)
+	timed(dir, first) // builds
 	for i := 0; i < pairs; i++ {
-		plainWall, plainCPU := timed(dir, "go", args...)
-		wall, cpu := timed(dir, program, append([]string{"test", "--run-file", runFile}, args[1:]...)...)
+		plainWall, plainCPU := timed(dir, first)
+		wall, cpu := timed(dir, then)
 		m.wall = append(m.wall, wall/plainWall)
 		m.cpu = append(m.cpu, cpu/plainCPU)
 		m.plain = append(m.plain, plainWall)
@@ -124,8 +196,8 @@ func measure(s suite, dir, program, runFile string, pairs int) measured {
 }
 
 // timed returns the wall and CPU seconds of a command and all that it started.
-func timed(dir, name string, args ...string) (wall, cpu float64) {
-	cmd := exec.Command(name, args...)
+func timed(dir string, words []string) (wall, cpu float64) {
+	cmd := exec.Command(words[0], words[1:]...)
 	cmd.Dir = dir
 	cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
 	start := time.Now()
