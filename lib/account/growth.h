@@ -13,7 +13,8 @@
  *
  * Timers are told by the functions of package time that make them. Those of time.NewTimer,
  * NewTicker, After and Tick that nobody refers to are collected when go.mod says go 1.23 or later
- * (https://go.dev/doc/go1.23#timer-changes): then nothing grows, and nothing is found.
+ * (https://go.dev/doc/go1.23#timer-changes), and by Go 1.27 always (asynctimerchan is removed,
+ * src/internal/godebugs/table.go): then nothing grows, and nothing is found.
  */
 #ifndef ACCOUNT_GROWTH_H
 #define ACCOUNT_GROWTH_H

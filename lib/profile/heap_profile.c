@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/map.h"
@@ -224,15 +225,18 @@ bool heap_profile_parse(struct heap_profile *p, const void *bytes, size_t n, str
 
 bool heap_profile_read(struct heap_profile *p, const char *path, struct err *err)
 {
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	AUTO_BUF bytes = { 0 };
+	struct stat st;
 
-	if (fd < 0)
-		return err_sys(err, errno, "open %s", path);
+	if (fd < 0 || fstat(fd, &st))
+		return err_sys(err, errno, "it cannot be opened");
+	/* A pipe may never end. */
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_OS, "it is no regular file");
 	if (!buf_fill(&bytes, fd, FILE_MAX))
-		return err_sys(err, errno, "read %s", path);
-	return heap_profile_parse(p, buf_str(&bytes), bytes.len, err) ||
-	       err_wrap(err, "read %s", path);
+		return err_sys(err, errno, "it cannot be read");
+	return heap_profile_parse(p, buf_str(&bytes), bytes.len, err);
 }
 
 void heap_profile_release(struct heap_profile *p)

@@ -44,7 +44,7 @@ struct heap_profile {
  */
 bool heap_profile_parse(struct heap_profile *p, const void *bytes, size_t n, struct err *err);
 
-/* The same for a file; the error names it. */
+/* The same for a file, without ever waiting for one that is none; the error speaks of "it". */
 bool heap_profile_read(struct heap_profile *p, const char *path, struct err *err);
 
 void heap_profile_release(struct heap_profile *p);

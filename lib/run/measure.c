@@ -1,5 +1,6 @@
 #include "run/measure.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -54,14 +55,16 @@ static bool choose_repeats(struct measure *m, const struct measured *how)
 static bool read_profile(struct measure *m, const char *path)
 {
 	struct err err = { 0 };
-	char text[sizeof(err.file) + sizeof(err.msg)];
+	char text[sizeof(m->why) - 40];
 
 	if (heap_profile_read(&m->at[m->step], path, &err))
 		return true;
-	if (err.code == ERR_OS)
+	if (err.sys == ENOENT)
 		return give_up(m, "its process wrote no heap profile: it ended in another way than "
 				  "by the end of its tests");
-	return give_up(m, err_format(&err, text, sizeof(text)));
+	snprintf(m->why, sizeof(m->why), "its heap profile cannot be used: %s",
+		 err_format(&err, text, sizeof(text)));
+	return false;
 }
 
 bool measure_next(struct measure *m, const struct measured *how)

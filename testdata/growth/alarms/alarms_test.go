@@ -15,7 +15,7 @@ func receive(in <-chan int) (sum int) {
 				return sum
 			}
 			sum += v
-		case <-time.After(time.Hour): //straggler:grow class=timer-growth test=TestReceive timers=21
+		case <-time.After(time.Hour): //straggler:grow class=timer-growth test=TestReceive timers=21 until=1.26
 			return sum
 		}
 	}
@@ -60,7 +60,7 @@ func TestPoll(t *testing.T) {
 		ready <- struct{}{}
 		select {
 		case <-ready:
-		case <-time.After(30 * time.Minute): //straggler:grow class=timer-growth test=TestPoll timers=15
+		case <-time.After(30 * time.Minute): //straggler:grow class=timer-growth test=TestPoll timers=15 until=1.26
 			t.Fatal("not ready")
 		}
 	}
@@ -87,7 +87,7 @@ func (c *client) do(answer chan string) string {
 	select {
 	case s := <-answer:
 		return s
-	case <-time.After(c.timeout): //straggler:grow class=timer-growth test=TestClient timers=10
+	case <-time.After(c.timeout): //straggler:grow class=timer-growth test=TestClient timers=10 until=1.26
 		return ""
 	}
 }
@@ -110,7 +110,7 @@ func TestClientWithoutTimeout(t *testing.T) {
 // --- timers and tickers that are never stopped
 
 func heartbeat() *time.Ticker {
-	return time.NewTicker(time.Hour) //straggler:grow class=timer-growth test=TestHeartbeat timers=10
+	return time.NewTicker(time.Hour) //straggler:grow class=timer-growth test=TestHeartbeat timers=10 until=1.26
 }
 
 func TestHeartbeat(t *testing.T) {
@@ -128,7 +128,7 @@ func TestHeartbeatStopped(t *testing.T) {
 type poller struct{ ticker *time.Ticker }
 
 func newPoller() *poller {
-	return &poller{ticker: time.NewTicker(time.Hour)} //straggler:grow class=timer-growth test=TestPollers timers=10
+	return &poller{ticker: time.NewTicker(time.Hour)} //straggler:grow class=timer-growth test=TestPollers timers=10 until=1.26
 }
 
 func (p *poller) Close() { p.ticker.Stop() }
@@ -149,7 +149,7 @@ func TestPollersClosed(t *testing.T) {
 
 func TestDeadline(t *testing.T) {
 	for i := 0; i < 10; i++ {
-		deadline := time.NewTimer(time.Hour) //straggler:grow class=timer-growth test=TestDeadline timers=10
+		deadline := time.NewTimer(time.Hour) //straggler:grow class=timer-growth test=TestDeadline timers=10 until=1.26
 		select {
 		case <-deadline.C:
 			t.Fatal("too late")
