@@ -265,6 +265,7 @@ static const struct field package_fields[] = {
 	{ AT(package_record, elapsed_ns, I64) },
 	{ AT(package_record, checked, WORD), .words = &checks },
 	{ AT(package_record, why, TEXT), .brief = true },
+	{ AT(package_record, output, TEXT), .brief = true },
 	{ AT(package_record, goroutines, U64) },
 	{ AT(package_record, undecided_gone, U32), .brief = true },
 	{ AT(package_record, undecided_open, U32), .brief = true },

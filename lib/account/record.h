@@ -234,6 +234,8 @@ struct package_record {
 	int64_t elapsed_ns;
 	enum checked checked;
 	const char *why;         /* "" when checked is yes */
+	const char *output;      /* what its build or its process said when it failed and none of
+				  * its tests did, beginning and end; "" */
 	uint64_t goroutines;     /* started by its tests */
 	uint32_t undecided_gone; /* survivors the first run could not decide, not seen again */
 	uint32_t left_open;      /* descriptors and children that nobody asked after */

@@ -112,6 +112,7 @@ static void end_package(struct results *r, struct package_result *p, const struc
 		p->build_failed = true;
 		p->failed_build =
 		    arena_strndup(&r->arena, e->failed_build, strlen(e->failed_build));
+		p->build = table_get(&r->builds, str_of(e->failed_build));
 	}
 	if (result != TEST_RESULT_FAIL) {
 		buf_release(&p->dump);
@@ -193,10 +194,25 @@ static void add_output(struct package_result *p, const struct test_event *e)
 	p->dump_cut |= n < e->output.n;
 }
 
+static void add_build_text(struct results *r, const struct test_event *e)
+{
+	struct output *o = table_get(&r->builds, str_of(e->import_path));
+
+	if (!o) {
+		o = calloc(1, sizeof(*o));
+		if (!o)
+			abort();
+		table_put(&r->builds, str_of(e->import_path), o);
+	}
+	output_add(o, e->output);
+}
+
 void results_add(struct results *r, const struct test_event *e)
 {
 	struct package_result *p;
 
+	if (e->action == TEST_ACTION_BUILD_OUTPUT)
+		add_build_text(r, e);
 	if (!*e->package)
 		return;
 	p = package_of(r, e->package);
@@ -227,6 +243,12 @@ void results_add(struct results *r, const struct test_event *e)
 	}
 }
 
+static void drop_output(void *value)
+{
+	output_release(value);
+	free(value);
+}
+
 void results_release(struct results *r)
 {
 	for (size_t i = 0; i < r->packages.len; i++) {
@@ -235,6 +257,7 @@ void results_release(struct results *r)
 	}
 	VEC_FREE(&r->packages);
 	table_release(&r->by_name, NULL);
+	table_release(&r->builds, drop_output);
 	arena_clear(&r->arena);
 }
 

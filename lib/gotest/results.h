@@ -43,11 +43,12 @@ struct package_result {
 	bool started, ended;
 	uint32_t alive; /* goroutines at the moment, as somebody else says; 0: not known */
 	enum test_result result;
-	int64_t elapsed_ns;       /* -1: not known */
-	bool build_failed;        /* or vet, or loading: no test was run */
-	const char *failed_build; /* ImportPath of what did not build, "": not known */
-	struct output output;     /* what no test said, without go's own lines; when it failed */
-	const char *coverage;     /* "coverage: 50.0% of statements", "": none */
+	int64_t elapsed_ns;         /* -1: not known */
+	bool build_failed;          /* or vet, or loading: no test was run */
+	const char *failed_build;   /* ImportPath of what did not build, "": not known */
+	const struct output *build; /* what that build said, borrowed; NULL: not known */
+	struct output output;       /* what no test said, without go's own lines; when it failed */
+	const char *coverage;       /* "coverage: 50.0% of statements", "": none */
 	struct buf dump; /* output from "panic:", "fatal error:" or "SIGQUIT:" on, when it failed */
 	bool dump_cut;   /* at DUMP_MAX */
 	/* It died while the execution tracer followed frame pointers: assembly that uses BP for
@@ -74,6 +75,7 @@ struct results {
 		size_t len, cap;
 	} packages;           /* in the order of their first events */
 	struct table by_name; /* internal */
+	struct table builds;  /* internal: ImportPath -> struct output, owned; since Go 1.24 */
 };
 
 void results_add(struct results *r, const struct test_event *e);

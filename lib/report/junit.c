@@ -275,6 +275,9 @@ static const char *own_output(const struct one_case *c)
 {
 	const struct test_record *failed = failed_test(c);
 
+	for (size_t i = 0; i < c->len && !failed; i++)
+		if (c->items[i].failed)
+			return c->items[i].failed->output;
 	return failed ? failed->output : "";
 }
 

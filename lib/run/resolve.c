@@ -394,12 +394,30 @@ static void add_tests(struct resolve *r, const struct counts_index *x)
 	}
 }
 
+static bool any_test_failed(const struct package_result *p)
+{
+	for (size_t i = 0; i < p->runs.len; i++)
+		if (test_run_failed(p, &p->runs.items[i]))
+			return true;
+	return false;
+}
+
+/* A package that failed by itself has no test that would tell why. */
+static void put_package_output(const struct package_result *p, struct buf *out)
+{
+	const struct output *said = p->build_failed ? p->build : &p->output;
+
+	if (said && p->result == TEST_RESULT_FAIL && !any_test_failed(p))
+		output_put(said, OUTPUT_KEPT / 4, OUTPUT_KEPT * 3 / 4, out);
+}
+
 static void add_package(struct resolve *r, const struct package_record *seen)
 {
 	const struct resolve_rules *rules = r->rules;
 	struct package_record p = {
 		.package = r->package, .module = "", .result = "unknown", .why = ""
 	};
+	AUTO_BUF output = { 0 };
 
 	if (seen)
 		p = *seen;
@@ -407,7 +425,9 @@ static void add_package(struct resolve *r, const struct package_record *seen)
 	if (r->result) {
 		p.result = r->result->build_failed ? "build" : result_name(r->result->result);
 		p.elapsed_ns = r->result->elapsed_ns > 0 ? r->result->elapsed_ns : 0;
+		put_package_output(r->result, &output);
 	}
+	p.output = buf_str(&output);
 	if (r->result && r->result->build_failed) {
 		p.checked = CHECKED_NO;
 		p.why = "it did not build";

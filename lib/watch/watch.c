@@ -145,7 +145,8 @@ bool watch_run(const struct watch_spec *spec, struct watch_result *r, struct err
 {
 	struct watch w = { .spec = spec, .r = r };
 
-	*r = (struct watch_result){ .package = { .module = "", .result = "", .why = "" } };
+	*r = (struct watch_result){ .package = {
+					.module = "", .result = "", .why = "", .output = "" } };
 	read_binary(&w);
 	name_package(&w);
 	read_bulky(&w);

@@ -36,6 +36,43 @@ func TestReportOutput(t *testing.T) {
 </failure>`)
 }
 
+const failing = `
+-- go.mod --
+module example.com/m
+
+go 1.22
+-- broken/x_test.go --
+package broken
+
+var x int = "no number"
+-- ends/x_test.go --
+package ends
+
+import (
+	"fmt"
+	"os"
+	"testing"
+)
+
+func TestMain(*testing.M) {
+	fmt.Println("no database")
+	os.Exit(3)
+}
+`
+
+// A package that failed by itself has a case that says why.
+func TestReportOutputOfPackages(t *testing.T) {
+	t.Parallel()
+	m := drive.New(t, failing)
+	r, _ := m.Test("--report", "junit=x.xml", "./...")
+	wantCode(t, r, 1)
+	text := m.Read("x.xml")
+	wantText(t, "junit", text, `<failure message="Failed" type="">no database
+</failure>`)
+	wantText(t, "junit", text, `<failure message="Build failed" type=""># example.com/m/broken`)
+	wantText(t, "junit", text, `broken/x_test.go:3:13: cannot use &quot;no number&quot;`)
+}
+
 // In a repository paths begin at its root, wherever the module is.
 func TestReportFromRepository(t *testing.T) {
 	t.Parallel()
