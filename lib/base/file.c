@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -31,4 +32,33 @@ bool file_replace(const char *path, const struct buf *text, mode_t mode, int *fd
 	if (fd)
 		*fd = take_fd(&new);
 	return true;
+}
+
+/* Whoever made a folder may have made it so that nothing in it can be removed. */
+static void remove_entry(const FTSENT *e)
+{
+	switch (e->fts_info) {
+	case FTS_D:
+		chmod(e->fts_accpath, 0700);
+		return;
+	case FTS_DP:
+	case FTS_DNR:
+		rmdir(e->fts_accpath);
+		return;
+	default:
+		unlink(e->fts_accpath);
+	}
+}
+
+void file_remove_tree(const char *path)
+{
+	char *const roots[] = { (char *)(uintptr_t)path, NULL }; /* NOLINT: fts only reads it */
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT, NULL);
+	const FTSENT *e;
+
+	if (!walk)
+		return;
+	while ((e = fts_read(walk)))
+		remove_entry(e);
+	fts_close(walk);
 }

@@ -1,4 +1,4 @@
-/* Files that get another content at once. */
+/* Files that get another content at once, and folders that go with all that is in them. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
@@ -14,5 +14,9 @@
  * wants it. Fails with ERR_OS, and the old file is as it was.
  */
 bool file_replace(const char *path, const struct buf *text, mode_t mode, int *fd, struct err *err);
+
+/* Removes a file, or a folder with everything in it, as far as it can be: links are not
+ * followed. */
+void file_remove_tree(const char *path);
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "gotest/pattern.h"
@@ -310,7 +311,7 @@ static bool start_test(struct slot *s, struct err *err)
 {
 	AUTO_WORDS words = { 0 };
 
-	unlink(s->profile);
+	file_remove_tree(s->profile);
 	put_test_words(s, &words);
 	return start(s, &words, budget_of(s->deep, s) + SLACK_NS, err);
 }
@@ -402,7 +403,7 @@ static void test_over(struct slot *s)
 
 	if (!*m->why)
 		measure_judge(m, s->package->module);
-	unlink(s->profile);
+	file_remove_tree(s->profile);
 	if (!--s->package->left)
 		unlink(s->package->binary);
 }
@@ -525,12 +526,9 @@ static void close_all(struct deep *d)
 		if (s->busy)
 			child_wait(&s->child);
 		close_fd(s->timer);
-		if (s->profile)
-			unlink(s->profile);
 	}
-	for (size_t i = 0; i < d->packages.len; i++)
-		unlink(d->packages.items[i].binary);
-	rmdir(d->spec->dir);
+	/* A test may have put there what it liked. */
+	file_remove_tree(d->spec->dir);
 	close_fd(d->null);
 	close_fd(d->signals);
 	close_fd(d->grace);

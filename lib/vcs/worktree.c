@@ -3,50 +3,19 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "vcs/handle.h"
 
 #define TRIES 100
 
-/* --- removing -------------------------------------------------------------------- */
-
-/* A test may have made folders that cannot be written to. */
-static void remove_entry(const FTSENT *e)
-{
-	switch (e->fts_info) {
-	case FTS_D:
-		chmod(e->fts_accpath, 0700);
-		return;
-	case FTS_DP:
-	case FTS_DNR:
-		rmdir(e->fts_accpath);
-		return;
-	default:
-		unlink(e->fts_accpath);
-	}
-}
-
-static void remove_all(char *dir)
-{
-	char *const roots[] = { dir, NULL };
-	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT, NULL);
-	const FTSENT *e;
-
-	if (!walk)
-		return;
-	while ((e = fts_read(walk)))
-		remove_entry(e);
-	fts_close(walk);
-}
-
 void worktree_remove(struct worktree *w)
 {
 	if (w->fd >= 0) {
-		remove_all(w->dir);
+		file_remove_tree(w->dir);
 		unlink(w->lock);
 		close(w->fd);
 	}
