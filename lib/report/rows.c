@@ -69,6 +69,11 @@ static struct str without_comment(const char *source)
 	return end ? (struct str){ source, (size_t)(end - source) } : str_of(source);
 }
 
+static size_t source_columns(const struct row *row)
+{
+	return text_columns(without_comment(row->source));
+}
+
 static void put_source(struct screen *s, const struct row *row, size_t columns)
 {
 	struct str source = str_of(row->source);
@@ -82,25 +87,37 @@ static void put_source(struct screen *s, const struct row *row, size_t columns)
 		screen_plain(s);
 }
 
+static void put_source_below(struct screen *s, const struct row *row)
+{
+	buf_putc(s->out, '\n');
+	text_spaces(s->out, SCREEN_BODY + GAP);
+	put_source(s, row, s->width - SCREEN_BODY - GAP);
+}
+
 static void put_padded(struct screen *s, const char *clean, size_t columns)
 {
 	buf_puts(s->out, clean);
 	text_spaces(s->out, columns - text_columns(str_of(clean)));
 }
 
+/* A line that a reader looks for is shown whole, below if it has no room beside the others. */
 static void print_aligned(struct screen *s, const struct row *row, struct columns c)
 {
+	size_t left = s->width - SCREEN_BODY - c.location - c.function - 2 * GAP;
+
 	screen_label(s, row->label);
 	if (!*row->function && !*row->source) {
 		buf_puts(s->out, row->location);
 	} else {
 		put_padded(s, row->location, c.location + GAP);
-		if (*row->source) {
-			put_padded(s, row->function, c.function + GAP);
-			put_source(s, row,
-				   s->width - SCREEN_BODY - c.location - c.function - 2 * GAP);
-		} else {
+		if (!*row->source) {
 			buf_puts(s->out, row->function);
+		} else if (row->strong && source_columns(row) > left) {
+			buf_puts(s->out, row->function);
+			put_source_below(s, row);
+		} else {
+			put_padded(s, row->function, c.function + GAP);
+			put_source(s, row, left);
 		}
 	}
 	buf_putc(s->out, '\n');
@@ -122,11 +139,8 @@ static void print_stacked(struct screen *s, const struct row *row, size_t functi
 		text_spaces(s->out, SCREEN_BODY);
 	}
 	text_cut(s->out, function, body);
-	buf_putc(s->out, '\n');
-	if (!*row->source)
-		return;
-	text_spaces(s->out, SCREEN_BODY + GAP);
-	put_source(s, row, body - GAP);
+	if (*row->source)
+		put_source_below(s, row);
 	buf_putc(s->out, '\n');
 }
 
