@@ -12,7 +12,7 @@
 #include "configuration.h"
 #include "help.h"
 #include "options.h"
-#include "state.h"
+#include "past_runs.h"
 #include "target.h"
 #include "terminal.h"
 
@@ -89,7 +89,7 @@ static bool find_draft(const struct request *r, const struct policy *policy, str
 {
 	AUTO_BUF path = { 0 };
 
-	if (!state_run(&path, r->run, err) || !run_file_read(run, buf_str(&path), err))
+	if (!past_run(&path, r->run, err) || !run_file_read(run, buf_str(&path), err))
 		return false;
 	/* Since then something may have been allowed already. */
 	draft_decide(run, policy);

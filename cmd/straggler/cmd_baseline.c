@@ -10,9 +10,9 @@
 #include "config/edit.h"
 #include "help.h"
 #include "options.h"
+#include "past_runs.h"
 #include "report/place.h"
 #include "report/text.h"
-#include "state.h"
 #include "target.h"
 #include "terminal.h"
 
@@ -78,8 +78,8 @@ static bool open_work(struct work *w, const struct request *r, struct err *err)
 {
 	AUTO_BUF path = { 0 };
 
-	if (!state_run(&path, r->run, err) || !run_file_read(&w->run, buf_str(&path), err) ||
-	    !state_run_is_here(&w->run.run, r->run, err) ||
+	if (!past_run(&path, r->run, err) || !run_file_read(&w->run, buf_str(&path), err) ||
+	    !past_run_is_here(&w->run.run, r->run, err) ||
 	    !configuration_read(&w->used, NULL, NULL, err) || !configuration_finish(&w->used, err))
 		return false;
 	target_name(&w->path, r->write, &w->used);

@@ -12,10 +12,10 @@
 #include "configuration.h"
 #include "gotest/pattern.h"
 #include "help.h"
+#include "past_runs.h"
 #include "probe.h"
 #include "program.h"
 #include "run/runner.h"
-#include "state.h"
 #include "terminal.h"
 #include "vcs/search.h"
 #include "json/write.h"
@@ -211,7 +211,7 @@ static bool read_leak(struct bisection *b, const char *path, struct err *err)
 	AUTO_RUN_FILE r = { 0 };
 	bool several = false;
 
-	if (!run_file_read(&r, path, err) || !state_run_is_here(&r.run, b->run, err))
+	if (!run_file_read(&r, path, err) || !past_run_is_here(&r.run, b->run, err))
 		return false;
 	if (find_leak(b, &r, &several, err) || several)
 		return !several;
@@ -296,7 +296,7 @@ static bool choose_leak(struct bisection *b, struct err *err)
 
 	if (!b->run && (b->key || b->test))
 		return meet_leak(b, err);
-	return state_run(&path, b->run, err) && read_leak(b, buf_str(&path), err);
+	return past_run(&path, b->run, err) && read_leak(b, buf_str(&path), err);
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */

@@ -5,9 +5,9 @@
 #include "cmd.h"
 #include "help.h"
 #include "options.h"
+#include "past_runs.h"
 #include "report/report.h"
 #include "repository.h"
-#include "state.h"
 #include "terminal.h"
 #include "vcs/blame.h"
 
@@ -113,7 +113,7 @@ static bool blame(const struct request *r, struct err *err)
 	struct blame_facts facts;
 	struct blame_spec spec = { .repo = &repo, .since = r->since };
 
-	return state_run(&path, r->run, err) && run_file_read(&run, buf_str(&path), err) &&
+	return past_run(&path, r->run, err) && run_file_read(&run, buf_str(&path), err) &&
 	       repository_of_run(&repo, &run.run, err) && blame_run(&run, &spec, &facts, err) &&
 	       print(r, &run, &facts, err);
 }

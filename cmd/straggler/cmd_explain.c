@@ -5,8 +5,8 @@
 #include "cmd.h"
 #include "help.h"
 #include "options.h"
+#include "past_runs.h"
 #include "report/explain.h"
-#include "state.h"
 #include "terminal.h"
 
 struct request {
@@ -79,7 +79,7 @@ static bool explain_finding(const struct request *r, struct buf *out, struct err
 	struct screen s;
 
 	/* Without a run it can only be a class that there is not. */
-	if (!state_run(&path, r->run, NULL))
+	if (!past_run(&path, r->run, NULL))
 		return unknown(r->what, err);
 	if (!run_file_read(&run, buf_str(&path), err))
 		return false;

@@ -5,8 +5,8 @@
 #include "cmd.h"
 #include "help.h"
 #include "options.h"
+#include "past_runs.h"
 #include "report/report.h"
-#include "state.h"
 #include "terminal.h"
 
 struct request {
@@ -69,7 +69,7 @@ static bool print(const struct report *report, const struct report_options *o, c
 	if (report->binary && isatty(STDOUT_FILENO))
 		return err_set(err, ERR_USAGE,
 			       "report: %s is not for a terminal, send it to a file", report->name);
-	if (!state_run(&path, run, err) || !run_file_read(&r, buf_str(&path), err) ||
+	if (!past_run(&path, run, err) || !run_file_read(&r, buf_str(&path), err) ||
 	    !report->write(&r, o, &out, err))
 		return false;
 	fwrite(buf_str(&out), 1, out.len, stdout);

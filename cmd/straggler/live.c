@@ -7,8 +7,8 @@
 
 #include "account/record.h"
 #include "base/clock.h"
+#include "past_runs.h"
 #include "report/text.h"
-#include "state.h"
 
 /* A run file that is larger is not worth its reading here. */
 #define RUN_FILE_MOST (8 << 20)
@@ -50,7 +50,7 @@ static void learn(struct live *l, const char *const *args, size_t n)
 	struct stat st;
 	char dir[4096];
 
-	if (!state_run(&path, NULL, &ignored) || stat(buf_str(&path), &st) != 0 ||
+	if (!past_run(&path, NULL, &ignored) || stat(buf_str(&path), &st) != 0 ||
 	    st.st_size > RUN_FILE_MOST || !run_file_read(&last, buf_str(&path), &ignored))
 		return;
 	if (!last.end.present || !getcwd(dir, sizeof(dir)) || strcmp(dir, last.run.dir) != 0 ||

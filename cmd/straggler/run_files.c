@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "past_runs.h"
 #include "run_files.h"
 #include "state.h"
 #include "terminal.h"
@@ -81,6 +82,7 @@ bool run_files_open(struct run_files *f, const char *given, struct err *err)
 	f->sink = format_path(buf_str(&dir), name, ".sink");
 	if (given)
 		return true;
+	past_runs_prune(buf_str(&dir));
 	f->path = format_path(buf_str(&dir), name, ".jsonl");
 	return open_run_file(f, err);
 }

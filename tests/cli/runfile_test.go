@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -274,5 +275,59 @@ func TestLeft(t *testing.T) {
 		if end := curve.Begin + int64(n)*curve.Step; end < curve.Trace || end > curve.Trace+curve.Step {
 			t.Errorf("GOMAXPROCS=%s: the curve ends at %d, the trace at %d ns", procs, end, curve.Trace)
 		}
+	}
+}
+
+// Other terminals test other modules, and their runs may be going on.
+func TestLastRunIsOfHere(t *testing.T) {
+	t.Parallel()
+	m, other := drive.New(t, leaky), drive.New(t, strings.ReplaceAll(leaky, "TestLeak", "TestElsewhere"))
+	other.Write("-- go.mod --\nmodule example.com/other\n\ngo 1.22\n")
+	m.Env = []string{"STRAGGLER_STATE=" + filepath.Join(m.Home, "state")}
+	other.Env = m.Env
+	wantCode(t, m.Straggler("test", "."), 1)
+	wantCode(t, other.Straggler("test", "."), 1)
+	runs, _ := filepath.Glob(filepath.Join(m.Home, "state/runs/*.jsonl"))
+	want(t, "run files", len(runs), 2)
+	m.Do(m.Command("sh", "-c", `cp "$1" "${1%.jsonl}.sink.again-0.jsonl"`, "sh", runs[0]))
+	wantText(t, "here", m.Straggler("report", "term").Stdout, "LEAK: TestLeak")
+	wantText(t, "there", other.Straggler("report", "term").Stdout, "LEAK: TestElsewhere")
+	// Who is in none of them means the last of all.
+	nowhere := other.Command(other.Program, "report", "term")
+	nowhere.Dir = other.Temp
+	wantText(t, "nowhere", other.Do(nowhere).Stdout, "LEAK: TestElsewhere")
+}
+
+func TestOldRunsAreRemoved(t *testing.T) {
+	t.Parallel()
+	m := drive.New(t, leaky)
+	runs := filepath.Join(m.Home, "runs")
+	m.Env = []string{"STRAGGLER_STATE=" + m.Home}
+	if err := os.Mkdir(runs, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 220 {
+		name := filepath.Join(runs, fmt.Sprintf("20200101-000000-%03d.jsonl", i))
+		when := time.Now().Add(-48*time.Hour + time.Duration(i)*time.Minute)
+		if i >= 210 {
+			when = time.Now() // of today
+		}
+		if err := os.WriteFile(name, nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(name, when, when); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := filepath.Join(runs, "mine.txt")
+	if err := os.WriteFile(other, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, m.Straggler("test", "-run", "TestClean", "."), 0)
+	left, _ := filepath.Glob(filepath.Join(runs, "2020*.jsonl"))
+	want(t, "files left", len(left), 200)
+	want(t, "the oldest of them", filepath.Base(left[0]), "20200101-000000-020.jsonl")
+	if _, err := os.Stat(other); err != nil {
+		t.Error(err)
 	}
 }
