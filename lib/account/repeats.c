@@ -42,16 +42,28 @@ static struct repeats_tally *tally_of(struct repeats *r, enum space space, const
 	return &r->tallies.items[r->tallies.len - 1];
 }
 
-static void count(struct repeats_tally *t, uint32_t run)
+static void count(struct repeats_tally *t, uint32_t run, bool plain)
 {
 	if (t->last_run != run) {
 		t->last_run = run;
 		t->in_run = t->failed_in_run = 0;
 		t->first_failed = false;
 		t->runs++;
+		t->plain += plain;
 	}
 	t->in_run++;
 	t->repeats++;
+}
+
+static bool is_plain(const struct adding *a)
+{
+	return !*a->settings;
+}
+
+/* What watchers look for by repeats of their own: stress leaves no time for them. */
+static bool is_searched(const struct finding *f)
+{
+	return class_row(f->class)->counted && !class_row(f->class)->is_figure;
 }
 
 static struct repeats_tally *key_tally(struct repeats *r, const struct finding *f)
@@ -87,7 +99,7 @@ static void add_test(struct adding *a, const struct test_record *test)
 	struct repeats *r = a->r;
 	struct repeats_tally *t = tally_of(r, TEST, test->package, test->test);
 
-	count(t, a->number);
+	count(t, a->number, is_plain(a));
 	if (ended_well(test))
 		return;
 	map_set(&a->failed, repeat_id(r, test->package, test->test, t->in_run), 1);
@@ -118,7 +130,7 @@ static void add_packages(struct adding *a)
 		const struct package_record *p = &a->run->packages.items[i];
 
 		if (p->checked != CHECKED_NO)
-			count(tally_of(a->r, PACKAGE, p->package, ""), a->number);
+			count(tally_of(a->r, PACKAGE, p->package, ""), a->number, is_plain(a));
 	}
 }
 
@@ -174,7 +186,8 @@ static void take(struct adding *a, const struct finding *from)
 	struct finding f = *from;
 	AUTO_BUF line = { 0 }, fact = { 0 };
 
-	f.settings = a->settings;
+	if (!is_plain(a))
+		f.settings = a->settings;
 	if (f.status == STATUS_LEAK && *f.allowance && count_alike(a->run, &f) <= f.allowed)
 		f.status = STATUS_ALLOWED;
 	if (f.status == STATUS_LEAK && failed_there(a, &f)) {
@@ -206,7 +219,7 @@ static size_t add_findings(struct adding *a)
 
 		if (!is_repeatable(f))
 			continue;
-		count(key_tally(a->r, f), a->number);
+		count(key_tally(a->r, f), a->number, is_plain(a));
 		t = leak_tally(a->r, f);
 		id = (uintptr_t)(t - a->r->tallies.items);
 		if (!t->taken && (f->status == STATUS_LEAK || f->hang)) {
@@ -214,7 +227,7 @@ static size_t add_findings(struct adding *a)
 			map_set(&a->taken, id, f->repeat);
 			new ++;
 		}
-		count(t, a->number);
+		count(t, a->number, is_plain(a));
 		repeat = map_find(&a->taken, id);
 		if (repeat && *repeat == f->repeat)
 			take(a, f);
@@ -240,7 +253,7 @@ static size_t add(struct adding *a)
 
 void repeats_begin(struct repeats *r, struct run_file *first)
 {
-	struct adding a = { .r = r, .run = first, .number = 1 };
+	struct adding a = { .r = r, .run = first, .settings = "", .number = 1 };
 
 	r->first = first;
 	r->texts.arena = &r->arena;
@@ -249,7 +262,7 @@ void repeats_begin(struct repeats *r, struct run_file *first)
 		const struct test_record *test = &first->tests.items[i];
 		struct repeats_tally *t = tally_of(r, TEST, test->package, test->test);
 
-		count(t, 1);
+		count(t, 1, true);
 		if (t->in_run == 1)
 			t->passed = ended_well(test);
 	}
@@ -257,9 +270,9 @@ void repeats_begin(struct repeats *r, struct run_file *first)
 		if (is_repeatable(&first->findings.items[i])) {
 			struct repeats_tally *t = leak_tally(r, &first->findings.items[i]);
 
-			count(t, 1);
+			count(t, 1, true);
 			t->taken |= counts_as_leak(&first->findings.items[i]);
-			count(key_tally(r, &first->findings.items[i]), 1);
+			count(key_tally(r, &first->findings.items[i]), 1, true);
 		}
 }
 
@@ -298,10 +311,12 @@ void repeats_fresh(const struct repeats *r, struct words *tests)
 static uint32_t runs_of(struct repeats *r, const struct finding *f)
 {
 	const struct repeats_tally *package = tally_of(r, PACKAGE, f->package, "");
-	uint32_t checked = package->runs;
+	bool plain = is_searched(f);
+	uint32_t checked = plain ? package->plain : package->runs;
 
 	if (*f->test) {
-		uint32_t runs = tally_of(r, TEST, f->package, f->test)->runs;
+		const struct repeats_tally *test = tally_of(r, TEST, f->package, f->test);
+		uint32_t runs = plain ? test->plain : test->runs;
 
 		return runs < checked ? runs : checked;
 	}

@@ -6,7 +6,8 @@
  * earlier run had (one that could not decide, and called it a note, did not have it); and where no goroutine of a hung test could go on. Figures such as a surge are
  * those of the first run: repeats have others for reasons of their own. What a test left that
  * failed in a repeat, and not in the first run, is a note: repeating may be what it does not
- * stand. An allowance that is good for so many goroutines is good for so many in each repeat.
+ * stand. Descriptors and children are looked for by runs with the first one's settings only, and
+ * counted in these. An allowance that is good for so many goroutines is good for so many in each repeat.
  */
 #ifndef ACCOUNT_REPEATS_H
 #define ACCOUNT_REPEATS_H
@@ -18,6 +19,7 @@
 /* A test, a package, a key or a leak in the runs so far. */
 struct repeats_tally {
 	uint32_t runs;     /* in which it was */
+	uint32_t plain;    /* of them, those with the first run's own settings */
 	uint32_t repeats;  /* how often it ran in them */
 	uint32_t last_run; /* of them, 1-based, and how often it was in that: */
 	uint32_t in_run, failed_in_run;

@@ -179,6 +179,36 @@ static void an_allowance_is_good_for_each_repeat(void **state)
 	run_file_release(&many);
 }
 
+/* Stress does not look for what is open. */
+static void descriptors_are_those_of_plain_runs(void **state)
+{
+	static const char line[] =
+	    "{\"type\":\"finding\",\"package\":\"m\",\"test\":\"TestA\",\"key\":\"aaaaaaaa\","
+	    "\"class\":\"fd\",\"status\":\"leak\",\"count\":1,"
+	    "\"settings\":\"--second-look=always\"}";
+	struct run_file runs[3] = { 0 };
+	struct repeats r = { 0 };
+	struct repeated_record record;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		begin(&runs[i]);
+		add_test(&runs[i], "TestA", "pass");
+	}
+	add_line(&runs[1], line);
+	repeats_begin(&r, &runs[0]);
+	assert_int_equal(repeats_add(&r, &runs[1], ""), 1);
+	assert_int_equal(repeats_add(&r, &runs[2], "-race -count=64"), 0);
+	repeats_end(&r, &record);
+	assert_int_equal(runs[0].findings.len, 1);
+	assert_int_equal(runs[0].findings.items[0].seen, 1);
+	assert_int_equal(runs[0].findings.items[0].runs, 2);
+	assert_string_equal(runs[0].findings.items[0].settings, "--second-look=always");
+	repeats_release(&r);
+	for (size_t i = 0; i < 3; i++)
+		run_file_release(&runs[i]);
+}
+
 /* --- effort ---------------------------------------------------------------------------- */
 
 static void effort_grows_until_nothing_new_comes(void **state)
@@ -232,6 +262,7 @@ int main(void)
 		cmocka_unit_test(a_note_is_not_the_leak),
 		cmocka_unit_test(repeats_in_one_process_are_told_apart),
 		cmocka_unit_test(an_allowance_is_good_for_each_repeat),
+		cmocka_unit_test(descriptors_are_those_of_plain_runs),
 		cmocka_unit_test(effort_grows_until_nothing_new_comes),
 		cmocka_unit_test(effort_stays_within_its_budget),
 	};
