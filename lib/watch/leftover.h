@@ -10,7 +10,12 @@
  *         │ more
  *   halves of the tests, twice each, while there is more than one test
  *         │ one test
- *   it alone, four times: more than twice left ──> leak, so many a run
+ *   it alone, four times: more than twice left
+ *         │ two more at least
+ *   it alone, twenty times ──all of them left more──> leak, so many a run
+ *
+ * The last step tells a pool that fills up as it is used, a connection at a time, from what grows
+ * for ever.
  *
  * Tests that run again leave files again, and take their time again: they do so only when every
  * second look was asked for. Else what was left is counted.

@@ -1,3 +1,5 @@
+//straggler:args --second-look=always
+
 // Package handles opens things once and for all, and what a goroutine will close in a moment.
 package handles
 
@@ -61,6 +63,34 @@ func TestShared(t *testing.T) {
 	if shared().LocalAddr() == nil {
 		t.Error("no address")
 	}
+}
+
+// Connections are dialled when it is their turn for the first time, up to eight.
+var ring struct {
+	sync.Mutex
+	conns [8]net.Conn
+	next  int
+}
+
+var silent = sync.OnceValue(func() net.Listener {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	return l
+})
+
+func TestRing(t *testing.T) {
+	ring.Lock()
+	defer ring.Unlock()
+	if ring.conns[ring.next] == nil {
+		c, err := net.Dial("tcp", silent().Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ring.conns[ring.next] = c
+	}
+	ring.next = (ring.next + 1) % len(ring.conns)
 }
 
 // Its goroutine closes the file, a moment later.
