@@ -238,7 +238,7 @@ accuracy: $(BUILD)/$(PROG)  ## hold findings against the labels in testdata, RUN
 	cd tests/accuracy && go build -o $(CURDIR)/build/accuracy .
 	build/accuracy -straggler $(BUILD)/$(PROG) -runs $(or $(RUNS),1) -go $(GO) -procs $(PROCS) $(ACCURACY)
 	cd tests/goleaks && go build -o $(CURDIR)/build/goleaks.test .
-	-build/goleaks.test -straggler $(BUILD)/$(PROG) $(GOLEAKS)
+	build/goleaks.test -straggler $(BUILD)/$(PROG) $(GOLEAKS)
 	@BUILD=$(BUILD) tests/vcs/tap | sed -n 's/^.*ok [0-9]* - \(the commit that brought it in\)/blame: \1/p'
 	@BUILD=$(BUILD) tests/vcs/bisect | sed -n 's/^not ok [0-9]* - /bisect: not found: /p; s/^# \(the commit is\)/bisect: \1/p'
 
