@@ -99,7 +99,7 @@ func main() {
 	os.Setenv("STRAGGLER_STATE", filepath.Join(scratch, "state"))
 
 	fmt.Printf("%-52s %22s %22s %8s %8s\n", "suite", "wall x (min..max)", "cpu x (min..max)", "first s", "rss MB")
-	var wall, long []float64
+	var clean, leaking, long []float64
 	for i, s := range c.suites {
 		if !strings.Contains(s.name(), *only) {
 			continue
@@ -107,12 +107,19 @@ func main() {
 		dir := s.prepare(filepath.Join(scratch, fmt.Sprint(i)), *testdata)
 		m := measure(c, s, dir, program, filepath.Join(scratch, "run.jsonl"), *runs)
 		m.print(s.title())
-		wall = append(wall, median(m.wall))
+		if s.leaks {
+			leaking = append(leaking, median(m.wall))
+		} else {
+			clean = append(clean, median(m.wall))
+		}
 		if median(m.plain) >= 0.5 {
 			long = append(long, median(m.wall))
 		}
 	}
-	fmt.Printf("geometric mean of wall ratios: %.3f", geometric(wall))
+	fmt.Printf("geometric mean of wall ratios: %.3f", geometric(clean))
+	if len(leaking) > 0 {
+		fmt.Printf(" of clean suites, %.3f of those that leak", geometric(leaking))
+	}
 	if len(long) > 0 {
 		sort.Float64s(long)
 		fmt.Printf("; largest of a suite of half a second or more: %.3f", long[len(long)-1])
