@@ -142,12 +142,7 @@ static void print_title(struct screen *s, const struct group *g)
 
 static void put_count(struct buf *out, const struct class_row *row, uint64_t n)
 {
-	if (row == class_row(CLASS_MEMORY_SURGE)) {
-		text_number(out, n);
-		buf_printf(out, " %s", row->unit);
-	} else {
-		screen_count(out, n, row->unit ? row->unit : "goroutine");
-	}
+	screen_count(out, n, row->unit ? row->unit : "goroutine");
 	buf_puts(out, n == 1 || row->is_figure ? " " : ": each ");
 }
 

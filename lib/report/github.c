@@ -64,6 +64,8 @@ static const char *title_of(const struct finding *f)
 {
 	if (class_row(f->class)->is_growth)
 		return f->status == STATUS_LEAK ? "memory leak" : "memory";
+	if (f->class == CLASS_MEMORY_SURGE)
+		return "memory";
 	if (f->status != STATUS_LEAK)
 		return "goroutines";
 	return class_row(f->class)->unit ? "leak" : "goroutine leak";

@@ -149,7 +149,7 @@ void text_number(struct buf *out, uint64_t n)
 
 const char *text_plural(uint64_t n, const char *noun)
 {
-	if (n == 1)
+	if (n == 1 || !strcmp(noun, "MiB"))
 		return "";
 	return ends_with(noun, "s") ? "es" : "s";
 }

@@ -31,7 +31,7 @@ void text_spaces(struct buf *out, size_t n);
 /* Appends n with commas between thousands: "5,210". */
 void text_number(struct buf *out, uint64_t n);
 
-/* What follows a noun of which there are n: "", "s", "es". Static. */
+/* What follows a noun, or a unit, of which there are n: "", "s", "es". Static. */
 const char *text_plural(uint64_t n, const char *noun);
 
 #endif
