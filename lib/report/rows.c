@@ -9,6 +9,7 @@
 
 #define GAP          ((size_t)2)
 #define SOURCE_LEAST 24 /* columns: what is less is hardly read */
+#define SOURCE_LINES 3  /* that a line of code is broken into */
 
 static const char *keep(struct rows *rows, const struct buf *raw)
 {
@@ -87,11 +88,26 @@ static void put_source(struct screen *s, const struct row *row, size_t columns)
 		screen_plain(s);
 }
 
+static void put_source_wrapped(struct screen *s, const struct row *row, size_t columns)
+{
+	AUTO_BUF text = { 0 };
+
+	text_cut(&text, without_comment(row->source), SOURCE_LINES * columns);
+	screen_style(s, STYLE_STRONG);
+	text_wrap(s->out, str_of(buf_str(&text)), columns, SCREEN_BODY + GAP);
+	screen_plain(s);
+}
+
 static void put_source_below(struct screen *s, const struct row *row)
 {
+	size_t columns = s->width - SCREEN_BODY - GAP;
+
 	buf_putc(s->out, '\n');
 	text_spaces(s->out, SCREEN_BODY + GAP);
-	put_source(s, row, s->width - SCREEN_BODY - GAP);
+	if (row->strong && source_columns(row) > columns)
+		put_source_wrapped(s, row, columns);
+	else
+		put_source(s, row, columns);
 }
 
 static void put_padded(struct screen *s, const char *clean, size_t columns)
