@@ -21,7 +21,7 @@ struct bytes {
 /* The part of b from offset at, n bytes or none: p is NULL when it does not fit. */
 static inline struct bytes bytes_part(struct bytes b, uint64_t at, uint64_t n)
 {
-	if (at > b.n || n > b.n - at)
+	if (!b.p || at > b.n || n > b.n - at)
 		return (struct bytes){ 0 };
 	return (struct bytes){ b.p + at, (size_t)n };
 }
