@@ -47,9 +47,9 @@ enum class_id {
 };
 
 struct class_row {
-	const char *id;    /* "chan-send": the name in files and options */
-	const char *cause; /* what the goroutine does, for people: a verb phrase, no full stop */
-	const char *waits; /* what it does while its test still runs, when cause is not it; NULL */
+	const char *id;      /* "chan-send": the name in files and options */
+	const char *cause;   /* what the goroutine does, for people: a verb phrase, no full stop */
+	const char *waits;   /* what it does while it may go on, when cause is not it; NULL */
 	const char *usually; /* what usually fixes it: a phrase, no full stop */
 	const char *known;   /* how it is told from the others: a phrase */
 	const char *docs;    /* what Go's documentation says about it: a URL */

@@ -16,9 +16,15 @@
 #define TESTS_SHOWN 5
 #define FACTS_SHOWN 3
 
+/* Of what was only seen when the trace ended nobody knows that it never goes on. */
+static bool may_go_on(const struct finding *f)
+{
+	return f->hang || (f->certainty == CERTAINTY_OBSERVED && class_row(f->class)->waits);
+}
+
 void entry_cause(struct buf *out, const struct finding *f)
 {
-	if (f->hang)
+	if (may_go_on(f))
 		class_waits(out, f->class);
 	else
 		class_cause(out, f->class, f->detail);
