@@ -27,9 +27,11 @@ static size_t index_of(struct bulks *b, const char *name)
 	return i;
 }
 
+/* The stack of a goroutine that was created and has not run yet has its function's first byte, or
+ * the one behind that (src/runtime/traceevent.go, startPC): no frame is there yet. */
 static bool is_own_code(const struct bulky *f, uint64_t pc)
 {
-	return !f->entry || (pc >= f->entry && pc < f->end);
+	return !f->entry || (pc > f->entry + 1 && pc < f->end);
 }
 
 /* A frame of a stack, with the function when it is one of those looked for and runs its own code. */

@@ -7,7 +7,8 @@
 
 #define KIB ((uint32_t)1 << 10)
 
-enum { FILE_GO = 1, TAKES, CALLS, HOLDS, TEST, RUNNER, WAIT };
+/* Far from each other: pcs are made of them. */
+enum { FILE_GO = 1, TAKES = 10, CALLS = 20, HOLDS = 30, TEST = 40, RUNNER = 50, WAIT = 60 };
 enum { AT_TAKES = 1, AT_HOLDS, AT_TEST };
 
 static uint64_t pc(uint64_t function)
@@ -21,7 +22,7 @@ static struct bulky function(const char *name, uint64_t id, uint32_t bytes, uint
 			       .bytes = bytes,
 			       .frame_bytes = frame,
 			       .line = 7,
-			       .entry = id ? pc(id) : 0,
+			       .entry = id ? pc(id) - 5 : 0,
 			       .end = id ? pc(id) + 1 : 0 };
 }
 
@@ -139,6 +140,22 @@ static void counts_who_is_inside_at_once(void **state)
 	end(&f);
 }
 
+/* Where a goroutine begins is no frame of it. */
+static void what_has_not_run_does_not_count(void **state)
+{
+	struct bulky all[] = { function("example.com/m.TestX", TEST, 128 * KIB, 64) };
+	struct fixture f;
+	struct bulk_records seen;
+
+	(void)state;
+	for (uint64_t before = 0; before < 3; before++) {
+		all[0].entry = pc(TEST) - before;
+		seen = read_all(&f, &(struct bulkies){ all, 1 });
+		assert_int_equal(seen.len, before == 2);
+		end(&f);
+	}
+}
+
 /* Its frames are inside of another function's code: nobody called it. */
 static void what_was_inlined_does_not_count(void **state)
 {
@@ -215,6 +232,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_who_is_inside_at_once),
 		cmocka_unit_test(what_was_inlined_does_not_count),
+		cmocka_unit_test(what_has_not_run_does_not_count),
 		cmocka_unit_test(names_do_where_addresses_are_not_known),
 		cmocka_unit_test(is_told_in_words),
 	};
