@@ -123,18 +123,26 @@ static bool advance(struct moment_front *f)
 	return true;
 }
 
-/* Puts the first moment of each stream on the agenda. */
+enum { TURN_BITS = 8, TURN_MAX = (1 << TURN_BITS) - 1 };
+
+/* Puts all fronts before the first moments of their streams. */
 static void open_fronts(struct moments *m)
 {
-	m->fronts.len = m->agenda.len = 0;
+	m->fronts.len = 0;
 	for (size_t i = 0; i < m->streams.len; i++) {
 		struct moment_front f = { .piece = m->streams.items[i]->first };
 
-		VEC_PUSH(&m->fronts, f);
+		if (advance(&f))
+			VEC_PUSH(&m->fronts, f);
 	}
+}
+
+/* Puts the first moment of each stream on the agenda. */
+static void open_agenda(struct moments *m)
+{
+	m->agenda.len = m->turns.len = 0;
 	for (size_t i = 0; i < m->fronts.len; i++)
-		if (advance(&m->fronts.items[i]))
-			agenda_push(&m->agenda, m->fronts.items[i].time, &m->fronts.items[i]);
+		agenda_push(&m->agenda, m->fronts.items[i].time, &m->fronts.items[i]);
 }
 
 /* Whether the front's next moment may be told now. */
@@ -195,15 +203,29 @@ static size_t find_due(struct moments *m)
 	return i;
 }
 
+/* Notes that the front's next moment comes next. */
+static void take_turn(struct moments *m, const struct moment_front *f)
+{
+	uint32_t front = (uint32_t)(f - m->fronts.items);
+	uint32_t last = m->turns.len ? m->turns.items[m->turns.len - 1] : TURN_MAX;
+
+	if (last >> TURN_BITS == front && (last & TURN_MAX) < TURN_MAX)
+		m->turns.items[m->turns.len - 1]++;
+	else
+		VEC_PUSH(&m->turns, front << TURN_BITS | 1);
+}
+
 /* Goes through all moments. Returns whether each was due. */
 static bool rehearse(struct moments *m)
 {
 	open_fronts(m);
+	open_agenda(m);
 	while (m->agenda.len) {
 		size_t i = find_due(m);
 
 		if (i == m->agenda.len)
 			return false;
+		take_turn(m, m->agenda.items[i].of);
 		mark_told(m, m->agenda.items[i].of);
 		step(m, i);
 	}
@@ -356,9 +378,9 @@ bool moments_order(struct moments *m)
 			m->why = why_not(m);
 			return false;
 		}
-		reset_lives(m);
 	}
 	open_fronts(m);
+	m->turn = m->left = 0;
 	m->time = 0;
 	return true;
 }
@@ -366,13 +388,12 @@ bool moments_order(struct moments *m)
 bool moments_next(struct moments *m, struct told *t)
 {
 	struct moment_front *f;
-	size_t i = 0;
 
-	if (!m->agenda.len)
+	if (m->turn == m->turns.len)
 		return false;
-	if (m->ranked)
-		i = find_due(m);
-	f = m->agenda.items[i].of;
+	if (!m->left)
+		m->left = m->turns.items[m->turn] & TURN_MAX;
+	f = &m->fronts.items[m->turns.items[m->turn] >> TURN_BITS];
 	if (f->time > m->time)
 		m->time = f->time;
 	*t = (struct told){
@@ -382,9 +403,9 @@ bool moments_next(struct moments *m, struct told *t)
 		.time = m->time,
 		.own = f->time,
 	};
-	if (m->ranked)
-		mark_told(m, f);
-	step(m, i);
+	advance(f);
+	if (!--m->left)
+		m->turn++;
 	return true;
 }
 
@@ -399,7 +420,7 @@ void moments_reset(struct moments *m)
 		}
 		*s = (struct moment_stream){ 0 };
 	}
-	m->lives.len = m->streams.len = m->fronts.len = m->agenda.len = 0;
+	m->lives.len = m->streams.len = m->fronts.len = m->agenda.len = m->turns.len = m->turn = 0;
 	m->ranked = false;
 }
 
@@ -408,6 +429,7 @@ void moments_release(struct moments *m)
 	VEC_FREE(&m->lives);
 	VEC_FREE(&m->streams);
 	VEC_FREE(&m->fronts);
+	VEC_FREE(&m->turns);
 	agenda_release(&m->agenda);
 	pool_clear(&m->pieces);
 }

@@ -6,7 +6,8 @@
  * (trace/wire.h), so each merge step is checked: nobody acts before its creation is told,
  * nor out of the order of its own sequence numbers. When a step fails, which is rare, the
  * merge is made again with the rank of every moment in its actor's life known, and a thread
- * waits whose next moment is not yet due.
+ * waits whose next moment is not yet due. The merge only notes whose turn it is: nothing is told
+ * before there is an order of all.
  */
 #ifndef TRACE_MOMENT_H
 #define TRACE_MOMENT_H
@@ -82,8 +83,13 @@ struct moments {
 		size_t len, cap;
 	} fronts;
 	struct agenda agenda;
-	bool ranked;     /* sequence numbers of stints were replaced by ranks */
-	size_t run;      /* that is being told */
+	bool ranked; /* sequence numbers of stints were replaced by ranks */
+	struct moment_turns {
+		uint32_t *items; /* a front << 8 | how many of its moments come next */
+		size_t len, cap;
+	} turns;         /* the order, once it is made */
+	size_t turn;     /* that is being told, */
+	uint32_t left;   /* and how many moments are left of it */
 	uint64_t time;   /* of the moment told last */
 	const char *why; /* there is no order */
 };
