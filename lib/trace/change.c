@@ -752,7 +752,10 @@ static inline bool read_event(struct changes *c, struct cursor *in, struct event
 	case WIRE_GO_BLOCK:
 		return !take(in, e, 3) || stop(c, e, WIRE_GO_WAITING, err);
 	case WIRE_GO_UNBLOCK:
-		return !take(in, e, 4) || on_unblock(c, e, err);
+		cursor_uvarints(in, e->arg, e->arg + 1, 3);
+		cursor_skip(in, 1); /* the waker's stack */
+		e->time += e->arg[0];
+		return in->bad || on_unblock(c, e, err);
 	case WIRE_GO_SYSCALL_BEGIN:
 		return !take(in, e, 3) || on_syscall_begin(c, e, err);
 	case WIRE_GO_SYSCALL_END:
