@@ -124,15 +124,22 @@ static void add_from_trace(struct bench *b)
 	}
 }
 
-/* A test's own goroutine. */
-static bool runs_test(const struct witness *w)
-{
-	return !strcmp(site_start(w->site), "testing.tRunner") && w->site->len > 1;
-}
-
+/* The frame that tRunner called; NULL: it is no test's own goroutine. A dump for SIGQUIT shows
+ * the wrapper of the go statement, too. */
 static const struct dump_frame *test_frame(const struct witness *w)
 {
-	return &w->site->frames[w->site->len - 2];
+	size_t n = w->site->len;
+
+	if (n && strstr(w->site->frames[n - 1].function, ".gowrap"))
+		n--;
+	return n > 1 && !strcmp(w->site->frames[n - 1].function, "testing.tRunner")
+		   ? &w->site->frames[n - 2]
+		   : NULL;
+}
+
+static bool runs_test(const struct witness *w)
+{
+	return test_frame(w) != NULL;
 }
 
 /* The goroutine of the test that w descends from, by creators that still live; NULL: none. */
@@ -337,6 +344,8 @@ static const char *start_of(const struct survivor *s)
 {
 	if (s->g && s->g->start[0])
 		return s->g->start;
+	if (s->w && runs_test(s->w))
+		return "testing.tRunner";
 	return s->w ? site_start(s->w->site) : "";
 }
 
@@ -397,9 +406,11 @@ static void name_owner(struct bench *b, const struct survivor *s, struct finding
 
 static enum certainty certainty_of(const struct evidence *e, const struct survivor *s)
 {
-	if (!s->w || e->hung)
+	if (!s->w)
 		return CERTAINTY_OBSERVED;
-	return s->w->leaked ? CERTAINTY_PROVEN : CERTAINTY_CONFIRMED;
+	if (s->w->leaked)
+		return CERTAINTY_PROVEN;
+	return e->hung ? CERTAINTY_OBSERVED : CERTAINTY_CONFIRMED;
 }
 
 static struct finding make_finding(struct bench *b, const struct survivor *s,
@@ -672,7 +683,7 @@ void verdict(const struct evidence *e, struct findings *out)
 		add_hung(&b);
 	else if (e->witnesses)
 		add_from_dump(&b);
-	if (!e->witnesses || !e->dump_whole)
+	if (!e->hung && (!e->witnesses || !e->dump_whole))
 		add_from_trace(&b);
 	prepare(&b);
 	for (size_t i = 0; i < b.survivors.len; i++)

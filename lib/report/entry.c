@@ -229,9 +229,13 @@ static void put_classes(struct buf *out, const struct group *g)
 static void print_hang(struct screen *s, struct buf *line, const struct finding *f)
 {
 	buf_puts(line, ", when time was over; ");
-	buf_puts(line, f->hang == HANG_STUCK
-			   ? "no goroutine of this test could go on by itself"
-			   : "the test may be slow: a goroutine of it ran, slept or did I/O");
+	if (f->certainty == CERTAINTY_PROVEN)
+		buf_puts(line, "proven deadlock: it hung again, and nothing can ever wake it");
+	else
+		buf_puts(line,
+			 f->hang == HANG_STUCK
+			     ? "no goroutine of this test could go on by itself"
+			     : "the test may be slow: a goroutine of it ran, slept or did I/O");
 	screen_line(s, SCREEN_INDENT, 0, buf_str(line));
 }
 

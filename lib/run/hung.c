@@ -51,3 +51,29 @@ void hung_find(const struct package_result *p, const char *module, struct arena 
 	witnesses_release(&seen);
 	sources_release(&sources);
 }
+
+/* At the same place: what it is there, memory may have told better. */
+static bool is_again(const struct finding *f, const struct finding *proven)
+{
+	return f->hang && f->count <= proven->count && !strcmp(f->key, proven->key) &&
+	       finding_same_test(f, proven) && f->blocked_at.line == proven->blocked_at.line &&
+	       !strcmp(f->blocked_at.function, proven->blocked_at.function);
+}
+
+void hung_prove(struct findings *found, const struct run_file *from, const char *package)
+{
+	for (size_t i = 0; i < from->findings.len; i++) {
+		const struct finding *proven = &from->findings.items[i];
+
+		if (!proven->hang || strcmp(proven->package, package) != 0)
+			continue;
+		for (size_t k = 0; k < found->len; k++)
+			if (is_again(&found->items[k], proven)) {
+				found->items[k].class = proven->class;
+				found->items[k].detail = proven->detail;
+				found->items[k].fact = proven->fact;
+				found->items[k].certainty = CERTAINTY_PROVEN;
+				found->items[k].hang = HANG_STUCK;
+			}
+	}
+}

@@ -17,4 +17,8 @@
 void hung_find(const struct package_result *p, const char *module, struct arena *a,
 	       struct findings *out);
 
+/* What hung, and hung again where Go's collector was asked, is proven: from has the watcher's
+ * findings of the package. */
+void hung_prove(struct findings *found, const struct run_file *from, const char *package);
+
 #endif

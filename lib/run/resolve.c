@@ -455,15 +455,18 @@ void resolve_package(const struct run_file *from, const struct package_result *r
 
 	list_names(&r, seen);
 	for (size_t i = 0; i < from->findings.len; i++)
-		if (!strcmp(from->findings.items[i].package, package))
+		if (!strcmp(from->findings.items[i].package, package) &&
+		    !from->findings.items[i].hang)
 			name_finding(&r, &from->findings.items[i]);
 	count_repeats(&r);
 	counts = index_counts(&r);
 	add_surges(&r, &counts);
 	add_memory_surge(&r, seen);
 	apply_rules(&r, seen);
-	if (result)
+	if (result) {
 		hung_find(result, seen ? seen->module : "", &r.arena, &r.found);
+		hung_prove(&r.found, from, package);
+	}
 	add_package(&r, seen);
 	index_left(&r);
 	add_tests(&r, &counts);

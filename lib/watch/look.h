@@ -37,6 +37,7 @@ struct look_spec {
 	bool trace;   /* the marker is among the flags: read the trace */
 	bool gate;    /* the gate marker is, too: this is a second look */
 	bool prove;   /* with gate: ask Go's collector who can never run again */
+	bool hung;    /* with prove: its tests are to hang, and the alarm to come to the gate */
 	bool at_exit; /* with gate: settle there, judge at the exit */
 	bool tally;   /* with gate, but none of its marker: take the inventory at the exit, and
 		       * note who opened what; nobody is judged */

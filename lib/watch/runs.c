@@ -300,6 +300,54 @@ bool runs_second(struct watch *w, bool trace)
 	return ok;
 }
 
+static char **hung_arguments(struct watch *w, const struct words *tests, int64_t timeout_ns)
+{
+	/* Two more of them than replaced: how often, and how long. */
+	const char *drop[ARRAY_LEN(replaced) + 2] = { "count", "timeout" };
+	const char *add[9] = {
+		"-test.memprofile=" TRAP_GATE_PATH, "-test.mutexprofile=" TRAP_GATE_PATH,
+		"-test.mutexprofilefraction=0",     "-test.v=test2json",
+		"-test.trace=" TRAP_MARKER_PATH,    "-test.count=1"
+	};
+	/* A user's pattern with a slash stays. */
+	size_t kept = !tests || keeps_pattern(w) ? 2 : 0;
+	AUTO_BUF pattern = { 0 }, timeout = { 0 };
+
+	for (size_t i = kept; i < ARRAY_LEN(replaced); i++)
+		drop[i + 2 - kept] = replaced[i];
+	buf_printf(&timeout, "%lldms", (long long)(timeout_ns / NS_PER_MS));
+	add[6] = flag_with(w, "-test.timeout=", buf_str(&timeout));
+	if (!kept) {
+		pattern_any(&pattern, tests);
+		add[7] = flag_with(w, "-test.run=", buf_str(&pattern));
+	}
+	if (pattern.len > PATTERN_MOST)
+		return NULL;
+	return arguments_apply(
+	    &w->arguments, &(struct arguments_change){ .drop = drop, .add = add }, &w->r->arena);
+}
+
+bool runs_hung(struct watch *w, const struct words *tests, int64_t timeout_ns)
+{
+	struct look_spec spec = common_spec(w);
+	struct err err;
+	bool ok;
+
+	spec.judge = spec.gate = spec.prove = spec.hung = spec.trace = true;
+	spec.limit_ns = runs_limit(w);
+	spec.argv = hung_arguments(w, tests, timeout_ns);
+	if (!spec.argv || spec.limit_ns < timeout_ns)
+		return false;
+	if (w->spec->no_frame_pointers)
+		spec.envp =
+		    with_env(w, (const char *const[]){ godebug(w, NO_FRAME_POINTERS), NULL });
+	ok = look_run(&spec, &w->hung, &err);
+	w->r->package.look_ns += w->hung.end_ns;
+	if (w->hung.signal)
+		w->r->signal = w->hung.signal;
+	return ok && w->hung.judged && w->hung.dumped && !w->hung.aborted;
+}
+
 /* Without collections what nobody closed stays open, unless there is too much of it. */
 #define TALLY_GOGC  "GOGC=off"
 #define TALLY_LIMIT "GOMEMLIMIT=1GiB"

@@ -19,7 +19,7 @@ struct watch {
 	int64_t settle_ns;                      /* of the package */
 	enum second_look second_look;           /* of the package */
 	bool direct;
-	struct look first, second;
+	struct look first, second, hung;
 };
 
 /* The file that a program's name stands for, as exec finds it. */
@@ -31,6 +31,10 @@ bool runs_first(struct watch *w, struct err *err);
 /* Runs the owners of what is undecided once more, unseen, with the trace or without: fills
  * w->second. False: it could not be started, or there is no time for it. */
 bool runs_second(struct watch *w, bool trace);
+
+/* Runs tests that hung once more, unseen, until they hang again or a timeout is over; top-level
+ * names, NULL: those that the user chose. Fills w->hung. False: nothing was judged. */
+bool runs_hung(struct watch *w, const struct words *tests, int64_t timeout_ns);
 
 struct tally {
 	const struct words *tests; /* top-level names; NULL: those that the user chose */

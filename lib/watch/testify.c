@@ -26,7 +26,8 @@ static struct evidence evidence(struct sight *s)
 		.memory = s->memory.pid ? &s->memory : NULL,
 		.sources = &s->sources,
 		.now_ns = clock_now_ns(),
-		.ended_only = l->traced && l->facts.end != TRACE_TESTS,
+		.ended_only = l->traced && l->facts.end != TRACE_TESTS && !s->spec->hung,
+		.hung = s->spec->hung,
 		.scan_budget_ns = LOOK_SCAN_BUDGET_NS,
 	};
 }
@@ -42,7 +43,8 @@ static void judge(struct sight *s, bool with_dump, bool whole)
 	if (!with_dump)
 		e.now_ns = l->facts.last_ns; /* nothing is known of what came after */
 	verdict(&e, &l->findings);
-	policy_excuse(s->spec->policy, l->findings.items, l->findings.len);
+	if (!e.hung)
+		policy_excuse(s->spec->policy, l->findings.items, l->findings.len);
 	l->judged = true;
 	l->dumped = with_dump;
 }

@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "gotest/module.h"
 #include "proc/memory.h"
+#include "watch/deadlock.h"
 #include "watch/leftover.h"
 #include "watch/runs.h"
 
@@ -160,6 +161,7 @@ bool watch_run(const struct watch_spec *spec, struct watch_result *r, struct err
 	}
 	r->status = w.first.status;
 	watch_conclude(&w);
+	deadlocks_prove(&w);
 	leftovers_judge(&w);
 	record_tests(&w);
 	record_package(&w);
@@ -168,6 +170,7 @@ bool watch_run(const struct watch_spec *spec, struct watch_result *r, struct err
 	/* What was found lives in the looks' arenas: r takes them over. */
 	r->first = w.first;
 	r->second = w.second;
+	r->hung = w.hung;
 	return true;
 }
 
@@ -184,6 +187,7 @@ void watch_release(struct watch_result *r)
 {
 	look_release(&r->first);
 	look_release(&r->second);
+	look_release(&r->hung);
 	VEC_FREE(&r->tests);
 	VEC_FREE(&r->findings);
 	arena_clear(&r->arena);

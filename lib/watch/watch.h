@@ -36,9 +36,9 @@ struct watch_spec {
 
 struct watch_result {
 	struct arena arena;
-	struct look first, second; /* what the findings hang on */
-	int status;                /* wait status to end with */
-	int signal;                /* a signal that ended the second look, 0: none */
+	struct look first, second, hung; /* what the findings hang on */
+	int status;                      /* wait status to end with */
+	int signal;                      /* a signal that ended the second look, 0: none */
 	struct package_record package;
 	struct {
 		struct test_record *items;

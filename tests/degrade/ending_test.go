@@ -45,8 +45,71 @@ func TestHang(t *testing.T) {
 			args:   []string{"-timeout=2s"},
 			result: "fail", checked: "part", why: "timed out", prints: "--- HUNG: TestHang",
 			findings: "TestForEver select-empty leak proven 1\n" +
-				"TestHang chan-receive note observed 1\nTestHang select-empty note observed 1\n" +
+				"TestHang chan-receive note proven 1\nTestHang select-empty note proven 1\n" +
 				"TestLeak chan-send leak proven 1\n",
+		},
+		{
+			name: "a timeout of a test without goroutines",
+			files: file(`
+import "testing"
+
+func TestHang(t *testing.T) { <-make(chan int) }
+`),
+			args:   []string{"-timeout=2s"},
+			result: "fail", checked: "part", why: "timed out", prints: "proven deadlock: it hung again",
+			findings: "TestForEver select-empty leak proven 1\n" +
+				"TestHang chan-receive note proven 1\nTestLeak chan-send leak proven 1\n",
+		},
+		{
+			name: "a timeout with a TestMain",
+			files: file(`
+import (
+	"os"
+	"testing"
+)
+
+var kept = make(chan int)
+
+func TestMain(m *testing.M) {
+	local := make(chan int)
+	go func() { <-local }()
+	code := m.Run()
+	close(kept)
+	local <- 1
+	os.Exit(code)
+}
+
+func TestHang(t *testing.T) {
+	go func() { <-kept }()
+	<-make(chan int)
+}
+`),
+			args:   []string{"-timeout=2s", "-run=TestHang"},
+			result: "fail", checked: "part", why: "timed out", prints: "proven deadlock: it hung again",
+			findings: "TestHang chan-receive note observed 1\nTestHang chan-receive note proven 1\n",
+		},
+		{
+			name: "a timeout of what could go on",
+			files: file(`
+import (
+	"testing"
+	"time"
+)
+
+var kept = make(chan int)
+
+func TestHang(t *testing.T) {
+	c := make(chan int)
+	go func() { time.Sleep(time.Hour); c <- 1 }()
+	go func() { <-kept }()
+	<-c
+}
+`),
+			args:   []string{"-timeout=2s"},
+			result: "fail", checked: "part", why: "timed out", prints: "the test may be slow",
+			findings: "TestForEver select-empty leak proven 1\n" +
+				"TestHang chan-receive note observed 1\nTestHang chan-receive note observed 1\n" +
+				"TestHang sleep note observed 1\nTestLeak chan-send leak proven 1\n",
 		},
 		{
 			name: "SIGKILL",

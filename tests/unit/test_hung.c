@@ -113,6 +113,63 @@ static void one_that_sleeps_makes_its_test_slow(void **state)
 	tear_down(&f);
 }
 
+/* What the watcher says of the same place, and of nothing else. */
+static void what_hung_again_may_be_proven(void **state)
+{
+	struct run_file seen = { 0 };
+	struct finding *f;
+	struct fixture x;
+	AUTO_BUF line = { 0 };
+
+	(void)state;
+	find(&x, TIMEOUT MAIN TEST("5", "sync.Mutex.Lock", "m.TestA", "1")
+		     GOROUTINE("6", "sleep", "m.nap", "m.TestA", "5"));
+	assert_int_equal(x.found.len, 2);
+	VEC_PUSH(&seen.findings, x.found.items[0]);
+	f = &seen.findings.items[0];
+	f->class = CLASS_LOCK_CYCLE;
+	f->detail = "2";
+	f->fact = "it holds b";
+	hung_prove(&x.found, &seen, "other");
+	f->blocked_at.line++;
+	hung_prove(&x.found, &seen, "m");
+	f->blocked_at.line--;
+	f->hang = HANG_NOT; /* a leak of an earlier repeat */
+	hung_prove(&x.found, &seen, "m");
+	assert_int_equal(x.found.items[0].certainty, CERTAINTY_OBSERVED);
+	f->hang = HANG_STUCK;
+	hung_prove(&x.found, &seen, "m");
+	assert_int_equal(x.found.items[0].certainty, CERTAINTY_PROVEN);
+	assert_int_equal(x.found.items[0].hang, HANG_STUCK);
+	assert_int_equal(x.found.items[0].class, CLASS_LOCK_CYCLE);
+	assert_string_equal(x.found.items[0].fact, "it holds b");
+	assert_int_equal(x.found.items[1].certainty, CERTAINTY_OBSERVED);
+	assert_int_equal(x.found.items[1].hang, HANG_SLOW);
+	run_file_release(&seen);
+	tear_down(&x);
+}
+
+/* A dump for SIGQUIT has the wrapper of the go statement, and is the same finding. */
+static void a_wrapper_changes_nothing(void **state)
+{
+	static const char wrapped[] =
+	    TIMEOUT "goroutine 5 [chan receive]:\nm.TestA(0x1)\n\t/m/a_test.go:5 +0x1\n"
+		    "testing.tRunner(0x1, 0x2)\n\t/go/testing.go:2036 +0x1\n"
+		    "testing.(*T).Run.gowrap1()\n\t/go/testing.go:2101 +0x1\n"
+		    "created by testing.(*T).Run in goroutine 1\n\t/go/testing.go:2101 +0x1\n\n";
+	struct fixture x, y;
+
+	(void)state;
+	find(&x, TIMEOUT MAIN TEST("5", "chan receive", "m.TestA", "1"));
+	find(&y, wrapped);
+	assert_int_equal(x.found.len, 1);
+	assert_int_equal(y.found.len, 1);
+	assert_string_equal(x.found.items[0].key, y.found.items[0].key);
+	assert_string_equal(y.found.items[0].test, "TestA");
+	tear_down(&x);
+	tear_down(&y);
+}
+
 static void another_end_is_no_hang(void **state)
 {
 	struct fixture f;
@@ -137,6 +194,8 @@ int main(void)
 		cmocka_unit_test(others_are_left_out),
 		cmocka_unit_test(a_subtest_hangs_and_its_parent_waits),
 		cmocka_unit_test(one_that_sleeps_makes_its_test_slow),
+		cmocka_unit_test(what_hung_again_may_be_proven),
+		cmocka_unit_test(a_wrapper_changes_nothing),
 		cmocka_unit_test(another_end_is_no_hang),
 	};
 
