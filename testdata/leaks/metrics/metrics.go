@@ -31,7 +31,7 @@ func (c *Counter) send() {
 func (c *Counter) Every(d time.Duration) {
 	t := time.NewTicker(d)
 	//straggler:leak class=ticker count=1 test=TestEvery/5ms owner=test fact="its timer fires every 5 ms"
-	//straggler:leak class=ticker count=1 test=TestEvery/1h owner=test fact="its timer fires every 1 h 0 min"
+	//straggler:leak class=ticker count=1 test=TestEvery/1h owner=test fact="its timer fires every 1 h"
 	go func() {
 		for range t.C {
 			c.send()
@@ -42,7 +42,7 @@ func (c *Counter) Every(d time.Duration) {
 // EveryUntilStop reports at each tick, until somebody calls Stop.
 func (c *Counter) EveryUntilStop(d time.Duration) {
 	//straggler:leak class=ticker count=1 test=TestUntilStop/5ms owner=test fact="its timer fires every 5 ms"
-	//straggler:leak class=ticker count=1 test=TestUntilStop/1h owner=test fact="its timer fires every 1 h 0 min"
+	//straggler:leak class=ticker count=1 test=TestUntilStop/1h owner=test fact="its timer fires every 1 h"
 	go func() {
 		t := time.NewTicker(d)
 		defer t.Stop()
