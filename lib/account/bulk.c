@@ -242,16 +242,13 @@ struct bulk_records bulks_record(const struct bulks *b, struct sources *s, struc
 
 /* --- findings ------------------------------------------------------------------------- */
 
-/* As people call it: without the folders of its package. */
+/* As people call it. */
 static void put_name(struct buf *out, const char *function)
 {
-	AUTO_BUF package = { 0 };
 	struct str local = name_local(function);
-	const char *slash;
 
-	name_put_package(&package, function);
-	slash = strrchr(buf_str(&package), '/');
-	buf_printf(out, "%s.", slash ? slash + 1 : buf_str(&package));
+	name_put_short_package(out, function);
+	buf_putc(out, '.');
 	buf_put(out, local.p, local.n);
 }
 

@@ -212,6 +212,59 @@ void name_put_package(struct buf *out, const char *function)
 	put_unescaped(out, name_package(function));
 }
 
+/* Of the path's end: "v2", "v2_test" of its tests outside. */
+static bool is_major_version(struct str element)
+{
+	struct str digits = element;
+
+	if (!str_skip(&digits, "v") || !digits.n)
+		return false;
+	while (digits.n && *digits.p >= '0' && *digits.p <= '9') {
+		digits.p++;
+		digits.n--;
+	}
+	return digits.p > element.p + 1 && (!digits.n || str_is(digits, "_test"));
+}
+
+static struct str last_element(struct str path)
+{
+	size_t at = path.n;
+
+	while (at && path.p[at - 1] != '/')
+		at--;
+	return (struct str){ path.p + at, path.n - at };
+}
+
+/* Without a ".v3" at its end, which gopkg.in wants. */
+static struct str without_version(struct str element)
+{
+	for (size_t i = 1; i + 1 < element.n; i++)
+		if (element.p[i] == '.' &&
+		    is_major_version((struct str){ element.p + i + 1, element.n - i - 1 }))
+			return (struct str){ element.p, i };
+	return element;
+}
+
+void name_put_short_package(struct buf *out, const char *function)
+{
+	AUTO_BUF whole = { 0 };
+	struct str path, name;
+
+	name_put_package(&whole, function);
+	path = str_of(buf_str(&whole));
+	name = last_element(path);
+	if (is_major_version(name) && name.n < path.n) {
+		bool tests = ends_with(buf_str(&whole), "_test");
+
+		name = last_element((struct str){ path.p, path.n - name.n - 1 });
+		buf_put(out, name.p, name.n);
+		buf_puts(out, tests ? "_test" : "");
+		return;
+	}
+	name = without_version(name);
+	buf_put(out, name.p, name.n);
+}
+
 bool name_in_module(const char *function, const char *module)
 {
 	AUTO_BUF package = { 0 };

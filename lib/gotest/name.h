@@ -24,6 +24,11 @@ struct str name_package(const char *function);
 /* Appends the import path as people write it: without escapes. */
 void name_put_package(struct buf *out, const char *function);
 
+/* Appends what a function's package is called by those who use it, as far as its path tells: "redis"
+ * of "github.com/redis/go-redis/v9/redis" and of "example.com/redis/v8", "yaml" of
+ * "gopkg.in/yaml.v3". */
+void name_put_short_package(struct buf *out, const char *function);
+
 /* What follows the package and its dot: "(*T).Method.func1". */
 struct str name_local(const char *function);
 

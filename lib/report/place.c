@@ -179,16 +179,13 @@ static bool is_own(const char *function, const char *package)
 void place_function(struct buf *out, const char *package, const char *function)
 {
 	size_t path = name_package(function).n;
-	const char *local = function + path, *base;
-	AUTO_BUF in = { 0 };
+	const char *local = function + path;
 
 	if (is_own(function, package) && local[0] && local[1]) {
 		buf_puts(out, local + 1);
 		return;
 	}
-	name_put_package(&in, function);
-	base = strrchr(buf_str(&in), '/');
-	buf_puts(out, base ? base + 1 : buf_str(&in));
+	name_put_short_package(out, function);
 	buf_puts(out, local);
 }
 

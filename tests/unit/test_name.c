@@ -237,9 +237,40 @@ static void knows_the_runtime_s_goroutines(void **state)
 			fail_msg("%s is the runtime's", others[i]);
 }
 
+static void packages_are_called_by_their_short_name(void **state)
+{
+	static const struct {
+		const char *function, *name;
+	} all[] = {
+		{ "example.com/m.TestA", "m" },
+		{ "main.main", "main" },
+		{ "net/http.(*conn).serve", "http" },
+		{ "github.com/go-redis/redis/v8.NewClient", "redis" },
+		{ "github.com/go-redis/redis/v8/internal/pool.(*ConnPool).reaper", "pool" },
+		{ "example.com/m/v2_test.TestA", "m_test" },
+		{ "example.com/m_test.TestA", "m_test" },
+		{ "gopkg.in/yaml%2ev3.Unmarshal", "yaml" },
+		{ "v8.F", "v8" },
+		{ "example.com/v.F", "v" },
+		{ "example.com/v8x.F", "v8x" },
+		{ "example.com/vtest/v.F", "v" },
+		{ "a.b/foo%2evx.F", "foo.vx" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		AUTO_BUF name = { 0 };
+
+		name_put_short_package(&name, all[i].function);
+		assert_string_equal(buf_str(&name), all[i].name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(packages_are_called_by_their_short_name),
 		cmocka_unit_test(takes_names_apart),
 		cmocka_unit_test(normalises_names),
 		cmocka_unit_test(knows_the_standard_library),
