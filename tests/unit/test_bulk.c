@@ -211,7 +211,7 @@ static void is_told_in_words(void **state)
 				      "(128 KiB), main.f (3 MiB); on the stack: m.g (70 KiB) "
 				      "and 1 more");
 	assert_string_equal(f.fact,
-			    "each call of m.v2.(*T).put copies 128 KiB of arguments and "
+			    "each call of m.(*T).put copies 128 KiB of arguments and "
 			    "results; at least 40 goroutines were in it at once, with 5 MiB");
 	assert_int_equal(f.created_at.line, 7);
 	items[0] = record("example.com/m.g", 70 * KIB, 0, true);
