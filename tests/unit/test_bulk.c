@@ -207,7 +207,7 @@ static void is_told_in_words(void **state)
 	(void)state;
 	f.detail = "limit 1 MiB";
 	bulk_tell(&f, &seen, &a);
-	assert_string_equal(f.detail, "limit 1 MiB; passed or returned by value: m.v2.(*T).put "
+	assert_string_equal(f.detail, "limit 1 MiB; passed or returned by value: m.(*T).put "
 				      "(128 KiB), main.f (3 MiB); on the stack: m.g (70 KiB) "
 				      "and 1 more");
 	assert_string_equal(f.fact,
