@@ -16,7 +16,7 @@
 #include "state.h"
 
 #define FIRST_LINE (1 << 16) /* bytes; the arguments of a run are in it */
-#define DAY_S      (24 * 60 * 60)
+#define DAY_S      ((time_t)24 * 60 * 60)
 
 struct past {
 	char *name; /* owned */

@@ -29,7 +29,7 @@ static const struct field SYMBOL_NAME = { 0, 0, 4 }, SYMBOL_VALUE = { 4, 8, 0 };
 
 const uint8_t *bytes_find(struct bytes b, const void *s, size_t n)
 {
-	return b.n ? memmem(b.p, b.n, s, n) : NULL;
+	return b.p && b.n ? memmem(b.p, b.n, s, n) : NULL;
 }
 
 bool elf_map(const char *path, struct bytes *file, struct err *err)

@@ -119,7 +119,6 @@ static void what_hung_again_may_be_proven(void **state)
 	struct run_file seen = { 0 };
 	struct finding *f;
 	struct fixture x;
-	AUTO_BUF line = { 0 };
 
 	(void)state;
 	find(&x, TIMEOUT MAIN TEST("5", "sync.Mutex.Lock", "m.TestA", "1")

@@ -140,7 +140,8 @@ static void shortens_functions(void **state)
 	assert_function("example.com/app/fetch_test.TestF", "TestF");
 	assert_function("example.com/app/fetcher.F", "fetcher.F");
 	assert_function("example.com/app/fetch.F[example.com/a/b.T]", "F[example.com/a/b.T]");
-	assert_function("gopkg.in/yaml%2ev3.F", "yaml.v3.F");
+	assert_function("gopkg.in/yaml%2ev3.F", "yaml.F");
+	assert_function("github.com/go-redis/redis/v8.NewClient", "redis.NewClient");
 	assert_function("main.main", "main.main");
 	assert_function("nodot", "nodot");
 	assert_function("", "");
