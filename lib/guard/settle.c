@@ -11,6 +11,8 @@
 #define QUIET_LOOKS   3
 #define NETWORK_LOOKS 25 /* the same with a network */
 #define NO_TIMER      INT64_MAX
+#define STOPPING_NS   100000 /* between two tries to stop the world */
+#define STOPPED_LOOKS 20
 #define STARVED_MAX   10 /* budgets that may pass without a CPU */
 
 void settle_begin(struct settle *s, int pid, int held_tid, int64_t budget_ns, int64_t now_ns)
@@ -24,7 +26,7 @@ void settle_begin(struct settle *s, int pid, int held_tid, int64_t budget_ns, in
 	s->starved_ns = s->ran_ns = 0;
 	s->look_ns = s->moved_ns = now_ns;
 	s->naps.len = 0;
-	s->looks = 0;
+	s->looks = s->stopping = 0;
 }
 
 void settle_release(struct settle *s)
@@ -97,8 +99,9 @@ static bool in_nap(const struct task *t)
 }
 
 struct look {
-	bool busy;    /* something may happen without a timer or the world outside */
-	bool running; /* a thread runs, or wants to */
+	bool busy;     /* something may happen without a timer or the world outside */
+	bool running;  /* a thread runs, or wants to */
+	bool stopping; /* one waits for the world to stop */
 	uint64_t cpu_ns, all_cpu_ns, delay_ns;
 	int64_t next_ns; /* earliest pending timer, from the call on */
 };
@@ -121,6 +124,7 @@ static void look_at(struct settle *s, const struct task *t, int64_t now_ns, stru
 	if (t->state == TASK_RUNNING)
 		return;
 	timer = pending_timer(s, t, now_ns);
+	l->stopping |= t->nr == SYS_futex && timer == STOPPING_NS;
 	if (timer < l->next_ns)
 		l->next_ns = timer;
 }
@@ -199,6 +203,9 @@ enum settle_verdict settle_look(struct settle *s, int64_t now_ns)
 		s->moved_ns = now_ns;
 	}
 	s->all_cpu_ns = l.all_cpu_ns;
+	s->stopping += l.stopping && !s->gives_p;
+	if (settle_was_stopping(s))
+		return SETTLE_SPENT;
 	rest_ns = s->budget_ns + s->starved_ns - (now_ns - s->start_ns);
 	if (rest_ns <= 0 && !deserves_more(s, &l, now_ns))
 		return SETTLE_SPENT;
@@ -209,6 +216,11 @@ enum settle_verdict settle_look(struct settle *s, int64_t now_ns)
 	if (s->quiet < QUIET_LOOKS || is_reachable(s) || may_fire(s, l.next_ns, rest_ns))
 		return SETTLE_GOING;
 	return tasks_have_children(s->pid) ? SETTLE_GOING : SETTLE_QUIET;
+}
+
+bool settle_was_stopping(const struct settle *s)
+{
+	return s->stopping >= STOPPED_LOOKS;
 }
 
 bool settle_was_fair(const struct settle *s)

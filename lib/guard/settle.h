@@ -14,6 +14,11 @@
  * share of CPU time (SETTLE_SHARE): both up to a few times the budget. Nor does the time count in
  * which we did not come to look ourselves, however long: then nobody may have run.
  *
+ * While Go stops the world (a collection begins or ends) it asks for every P again and again, each
+ * 100 µs (src/runtime/proc.go, stopTheWorldWithSema and forEachP, Go 1.22 to 1.27). The exiting
+ * thread never gives its P, so that lasts for ever and nobody else gets on: waiting is over, and
+ * nothing is known.
+ *
  * A timer shows as the timeout of the thread that sleeps in epoll_pwait or
  * futex: as it was when the call was made, perhaps long ago, but not longer ago than the
  * process lives. The thread of sysmon naps in nanosleep while a P is held
@@ -55,6 +60,7 @@ struct settle {
 		size_t len, cap;
 	} naps;
 	uint32_t looks;
+	uint32_t stopping;   /* looks that found the world being stopped */
 	uint64_t cpu_ns;     /* sum at the last look */
 	uint64_t all_cpu_ns; /* the same with sysmon's */
 	uint64_t delay_ns;   /* sum of the run delays at the last look, 0: no look yet */
@@ -72,6 +78,9 @@ enum settle_verdict settle_look(struct settle *s, int64_t now_ns);
 /* Whether who still runs had its share of processors: it runs for ever, or wakes up again and
  * again. False: the machine was too busy to tell. */
 bool settle_was_fair(const struct settle *s);
+
+/* Whether it ended because the world was being stopped: nobody had his time. */
+bool settle_was_stopping(const struct settle *s);
 
 void settle_release(struct settle *s);
 

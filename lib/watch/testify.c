@@ -198,7 +198,7 @@ static bool is_at_rest(const struct sight *s)
 {
 	if (s->spec->gate && !s->spec->at_exit)
 		return !s->witnesses.running || settle_was_fair(&s->settle);
-	if (s->witnesses.stopping[0])
+	if (s->witnesses.stopping[0] || settle_was_stopping(&s->settle))
 		return false;
 	return !s->witnesses.running ||
 	       (s->spec->gate && s->witnesses.running + 1 < s->look->facts.procs);

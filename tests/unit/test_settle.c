@@ -158,6 +158,16 @@ static void futex_at_soon(void)
 	futex_at(150 * NS_PER_MS);
 }
 
+/* As Go's runtime does. */
+static void stop_the_world(void)
+{
+	struct timespec t = { .tv_nsec = 100000 };
+	int word = 0;
+
+	for (;;)
+		syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, &t, NULL, 0);
+}
+
 static void *run_body(void *body)
 {
 	(*(void (**)(void))body)();
@@ -379,6 +389,27 @@ static void who_sleeps_at_the_end_of_the_budget_had_its_time(void **state)
 	tear_down(&f);
 }
 
+static void a_world_that_cannot_be_stopped_is_not_waited_for(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up_for(&f, stop_the_world, 3600 * NS_PER_S);
+	assert_int_equal(look_until_settled(&f), SETTLE_SPENT);
+	assert_true(settle_was_stopping(&f.settle));
+	tear_down(&f);
+	/* At the gate it can. */
+	set_up(&f, stop_the_world);
+	f.settle.gives_p = true;
+	assert_int_equal(look_until_settled(&f), SETTLE_SPENT);
+	assert_false(settle_was_stopping(&f.settle));
+	tear_down(&f);
+	set_up(&f, nap);
+	look_until_settled(&f);
+	assert_false(settle_was_stopping(&f.settle));
+	tear_down(&f);
+}
+
 /* The machine stood still, or who pressed ^Z has come back: nobody has run. */
 static void time_without_a_look_is_not_spent(void **state)
 {
@@ -504,6 +535,7 @@ int main(void)
 		cmocka_unit_test(it_was_fair_when_it_ran_or_could_have),
 		cmocka_unit_test(who_sleeps_at_the_end_of_the_budget_had_its_time),
 		cmocka_unit_test(time_without_a_look_is_not_spent),
+		cmocka_unit_test(a_world_that_cannot_be_stopped_is_not_waited_for),
 		cmocka_unit_test(what_runs_is_counted_while_the_world_is_waited_for),
 		cmocka_unit_test(naps_of_sysmon_do_not_count),
 		cmocka_unit_test(a_child_may_wake_somebody),
