@@ -118,7 +118,7 @@ static void stress_args(struct repetition *r, struct piece *p, const char *skip,
 	if (skip && !p->fresh)
 		VEC_PUSH(&flags, skip_flag(r, skip));
 	/* A limit, no pause: so many goroutines at once take longer to come to rest. */
-	VEC_PUSH(&p->args, "--settle=10s");
+	VEC_PUSH(&p->args, "--settle=4s");
 	VEC_PUSH(&p->args, "--second-look=never");
 	same.again = (struct again){ .run = p->fresh, .flags = &flags };
 	elsewhere_args(&here, &same, &r->arena, &p->args);

@@ -6,6 +6,8 @@
 #include "account/policy.h"
 #include "base/vec.h"
 
+#define DOUBTS_MOST 5 /* two rounds and more */
+
 /* The name spaces of tallies. */
 enum space { PACKAGE = 'p', TEST = 't', KEY = 'k', LEAK = 'l' /* a key of one test */ };
 
@@ -94,12 +96,21 @@ static uintptr_t repeat_id(struct repeats *r, const char *package, const char *t
 	return (uintptr_t)keep(r, &text);
 }
 
+static bool is_checked_in_part(const struct run_file *run, const char *package)
+{
+	for (size_t i = 0; i < run->packages.len; i++)
+		if (!strcmp(run->packages.items[i].package, package))
+			return run->packages.items[i].checked == CHECKED_PART;
+	return false;
+}
+
 static void add_test(struct adding *a, const struct test_record *test)
 {
 	struct repeats *r = a->r;
 	struct repeats_tally *t = tally_of(r, TEST, test->package, test->test);
 
 	count(t, a->number, is_plain(a));
+	t->in_doubt = is_checked_in_part(a->run, test->package);
 	if (ended_well(test))
 		return;
 	map_set(&a->failed, repeat_id(r, test->package, test->test, t->in_run), 1);
@@ -109,7 +120,15 @@ static void add_test(struct adding *a, const struct test_record *test)
 	t->first_failed |= t->in_run == 1;
 }
 
-/* A test that passes, and from then on never again, does not stand what it left behind. */
+/* A test that passes, and from then on never again, does not stand what it left behind. What it did
+ * leave is worth another run when this one could not tell. */
+static void find_fresh(struct repeats_tally *t)
+{
+	if (t->doubts < DOUBTS_MOST)
+		t->doubts += t->in_doubt;
+	t->fresh |= !t->in_doubt || t->doubts == DOUBTS_MOST;
+}
+
 static void judge(struct adding *a)
 {
 	for (size_t i = 0; i < a->r->tallies.len; i++) {
@@ -118,7 +137,7 @@ static void judge(struct adding *a)
 		if (t->last_run != a->number || !t->failed_in_run || strchr(t->name, '/'))
 			continue;
 		if (!t->first_failed && t->failed_in_run == t->in_run - 1)
-			t->fresh = true;
+			find_fresh(t);
 		else if (t->passed)
 			t->failed++;
 	}
@@ -206,29 +225,47 @@ static bool is_repeatable(const struct finding *f)
 	return *f->key && !class_row(f->class)->is_figure && f->hang != HANG_SLOW;
 }
 
-/* Of a leak that is new the first repeat that shows it is taken, with all that it left. */
-static size_t add_findings(struct adding *a)
+/* Notes the first repeat of each leak that is new. Returns how many those are. */
+static size_t find_new(struct adding *a)
 {
 	size_t new = 0;
 
 	for (size_t i = 0; i < a->run->findings.len; i++) {
 		const struct finding *f = &a->run->findings.items[i];
-		struct repeats_tally *t;
+		struct repeats_tally *t = is_repeatable(f) ? leak_tally(a->r, f) : NULL;
 		const uintptr_t *repeat;
 		uintptr_t id;
+
+		if (!t || (f->status != STATUS_LEAK && !f->hang))
+			continue;
+		id = (uintptr_t)(t - a->r->tallies.items);
+		repeat = map_find(&a->taken, id);
+		if ((t->taken && !repeat) || (repeat && *repeat <= f->repeat))
+			continue;
+		new += !t->taken;
+		t->taken = true;
+		map_set(&a->taken, id, f->repeat);
+	}
+	return new;
+}
+
+/* Of a leak that is new the first repeat that shows it is taken, with all that it left. A run's
+ * findings come in the order of its goroutines. */
+static size_t add_findings(struct adding *a)
+{
+	size_t new = find_new(a);
+
+	for (size_t i = 0; i < a->run->findings.len; i++) {
+		const struct finding *f = &a->run->findings.items[i];
+		struct repeats_tally *t;
+		const uintptr_t *repeat;
 
 		if (!is_repeatable(f))
 			continue;
 		count(key_tally(a->r, f), a->number, is_plain(a));
 		t = leak_tally(a->r, f);
-		id = (uintptr_t)(t - a->r->tallies.items);
-		if (!t->taken && (f->status == STATUS_LEAK || f->hang)) {
-			t->taken = true;
-			map_set(&a->taken, id, f->repeat);
-			new ++;
-		}
 		count(t, a->number, is_plain(a));
-		repeat = map_find(&a->taken, id);
+		repeat = map_find(&a->taken, (uintptr_t)(t - a->r->tallies.items));
 		if (repeat && *repeat == f->repeat)
 			take(a, f);
 	}

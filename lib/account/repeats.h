@@ -28,6 +28,8 @@ struct repeats_tally {
 	bool passed;       /* a test: in the first run */
 	bool taken;        /* a leak: it is among the findings, as what it is */
 	bool fresh;        /* a test: it needs a process of its own for each run */
+	bool in_doubt;     /* a test: its last run was checked in part only */
+	uint8_t doubts;    /* such runs in which it seemed to be fresh */
 	const char *name;  /* arena */
 };
 
