@@ -6,7 +6,6 @@
 
 #include "account/places.h"
 #include "base/str.h"
-#include "base/vec.h"
 #include "gotest/name.h"
 
 #define TOLD_MOST 3 /* functions that are named */
@@ -197,15 +196,8 @@ static uint64_t stack_size(uint64_t above)
 static struct places callers(const struct bulk *f, struct sources *s, struct arena *a)
 {
 	struct places all = { 0 };
-	uint32_t end = f->frame + 1;
 
-	while (end < f->seen->len && !place_is_runner(f->seen->frames[end].function))
-		end++;
-	while (--end > f->frame) {
-		const struct trace_frame *at = &f->seen->frames[end];
-
-		VEC_PUSH(&all, place_make(a, s, at->function, at->file, at->line));
-	}
+	places_add_stack(a, s, &all, f->seen, f->frame + 1);
 	return places_keep(a, &all);
 }
 

@@ -34,16 +34,13 @@ bool place_is_runner(const char *function)
 }
 
 void places_add_stack(struct arena *a, struct sources *s, struct places *chain,
-		      const struct trace_stack *stack)
+		      const struct trace_stack *stack, uint32_t inner)
 {
-	uint32_t from = stack->len;
+	uint32_t from = inner;
 
-	for (uint32_t i = 0; i < stack->len; i++)
-		if (place_is_runner(stack->frames[i].function)) {
-			from = i;
-			break;
-		}
-	for (uint32_t i = from; i-- > 0 && chain->len < PLACES_MAX;)
+	while (from < stack->len && !place_is_runner(stack->frames[from].function))
+		from++;
+	for (uint32_t i = from; i-- > inner && chain->len < PLACES_MAX;)
 		VEC_PUSH(chain, place_make(a, s, stack->frames[i].function, stack->frames[i].file,
 					   stack->frames[i].line));
 }

@@ -15,9 +15,10 @@ struct place place_make(struct arena *a, struct sources *s, const char *function
 /* Whether the function runs a test, an example or a benchmark. */
 bool place_is_runner(const char *function);
 
-/* Appends a stack, outermost first, from below the test runner on. */
+/* Appends a stack, outermost first, from below the test runner on down to its frame `inner`, 0: the
+ * innermost. */
 void places_add_stack(struct arena *a, struct sources *s, struct places *chain,
-		      const struct trace_stack *stack);
+		      const struct trace_stack *stack, uint32_t inner);
 
 /* Moves places into the arena, where the finding lives. */
 struct places places_keep(struct arena *a, struct places *p);

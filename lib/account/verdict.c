@@ -192,7 +192,7 @@ static void chain_from_lineage(const struct evidence *e, const struct lineage *l
 		chain_from_lineage(e, l->parent, chain);
 	/* The stack that started the test itself is the test runner's business. */
 	if (l->at && !l->root)
-		places_add_stack(e->arena, e->sources, chain, l->at);
+		places_add_stack(e->arena, e->sources, chain, l->at, 0);
 }
 
 /* A test's own goroutine comes from the first line of its function. */

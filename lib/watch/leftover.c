@@ -130,7 +130,7 @@ static void set_places(struct leftovers *s, struct finding *f, const struct trac
 	struct arena *a = &s->w->r->arena;
 	struct places chain = { 0 };
 
-	places_add_stack(a, &s->sources, &chain, stack);
+	places_add_stack(a, &s->sources, &chain, stack, 0);
 	while (chain.len > 1 && name_is_std(chain.items[chain.len - 1].function))
 		chain.len--;
 	f->chain = places_keep(a, &chain);
