@@ -3,11 +3,12 @@
  * it did is said with it.
  *
  * Runs are added one after the other. Of each the leaks are taken, by key and test, that no
- * earlier run had (one that could not decide, and called it a note, did not have it); and where no goroutine of a hung test could go on. Figures such as a surge are
- * those of the first run: repeats have others for reasons of their own. What a test left that
- * failed in a repeat, and not in the first run, is a note: repeating may be what it does not
- * stand. Descriptors and children are looked for by runs with the first one's settings only, and
- * counted in these. An allowance that is good for so many goroutines is good for so many in each repeat.
+ * earlier run had (one that could not decide, and called it a note, did not have it); and where
+ * no goroutine of a hung test could go on. Figures such as a surge are those of the first run:
+ * repeats have others for reasons of their own. What a test left that failed in a repeat, and not
+ * in the first run, is a note: repeating may be what it does not stand. Descriptors and children
+ * are looked for by runs with the first one's settings only, and counted in these. An allowance
+ * that is good for so many goroutines is good for so many in each repeat.
  */
 #ifndef ACCOUNT_REPEATS_H
 #define ACCOUNT_REPEATS_H
