@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,8 +16,7 @@
 #include "gotest/module.h"
 #include "state.h"
 
-#define FIRST_LINE (1 << 16) /* bytes; the arguments of a run are in it */
-#define DAY_S      ((time_t)24 * 60 * 60)
+#define DAY_S ((time_t)24 * 60 * 60)
 
 struct past {
 	char *name; /* owned */
@@ -103,18 +103,27 @@ static bool here_was(const struct here *h, const struct run_record *run)
 
 static bool file_is_of(const struct here *h, DIR *dir, const char *name)
 {
-	AUTO_CLOSE int fd = openat(dirfd(dir), name, O_RDONLY | O_CLOEXEC);
+	int fd = openat(dirfd(dir), name, O_RDONLY | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	AUTO_RUN_FILE run = { 0 };
-	AUTO_BUF text = { 0 };
-	struct str rest, line;
 	struct err ignored;
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t n;
+	bool is;
 
-	if (fd < 0)
+	if (!file && fd >= 0)
+		close(fd);
+	if (!file)
 		return false;
-	(void)buf_fill(&text, fd, FIRST_LINE); /* there may be more */
-	rest = str_of(buf_str(&text));
-	return str_line(&rest, &line) && record_read_line(&run, line.p, line.n, &ignored) &&
-	       run.run.dir && here_was(h, &run.run);
+	n = getline(&line, &cap, file);
+	fclose(file);
+	if (n > 0 && line[n - 1] == '\n')
+		n--;
+	is = n > 0 && record_read_line(&run, line, (size_t)n, &ignored) && run.run.dir &&
+	     here_was(h, &run.run);
+	free(line);
+	return is;
 }
 
 static const char *choose(const struct pasts *p, DIR *dir)
