@@ -2,9 +2,6 @@
 
 #include "base/clock.h"
 
-/* include/net/tcp_states.h */
-enum tcp_state { ESTABLISHED = 1, SYN_SENT = 2, FIN_WAIT1 = 4, FIN_WAIT2 = 5 };
-
 static void put_address(struct buf *out, struct str address)
 {
 	bool six = address.n > 13; /* "0100007F:1F90" */
@@ -21,12 +18,13 @@ static void put_direction(struct buf *out, const struct poll_wait *p)
 
 static bool is_open(uint64_t state)
 {
-	return state == ESTABLISHED || state == FIN_WAIT1 || state == FIN_WAIT2;
+	return state == CONNECTION_ESTABLISHED || state == CONNECTION_FIN_WAIT1 ||
+	       state == CONNECTION_FIN_WAIT2;
 }
 
 static void put_connection(struct buf *out, const struct poll_wait *p, const struct endpoint *e)
 {
-	if (e->connection.state == SYN_SENT) {
+	if (e->connection.state == CONNECTION_SYN_SENT) {
 		buf_puts(out, "it waits for an answer of ");
 		put_address(out, e->connection.remote);
 		return;

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define TABLE_MAX ((size_t)8 << 20)
+#define TABLE_MAX    ((size_t)8 << 20)
+#define LOCAL_ACCEPT 0x10000 /* include/uapi/linux/net.h, __SO_ACCEPTCON */
 
 bool table_read(struct buf *out, int pid, const char *name)
 {
@@ -15,6 +16,14 @@ bool table_read(struct buf *out, int pid, const char *name)
 	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd >= 0 && out->len <= TABLE_MAX && buf_fill(out, fd, TABLE_MAX - out->len);
+}
+
+bool table_read_fdinfo(struct buf *out, int pid, int fd)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "fdinfo/%d", fd);
+	return table_read(out, pid, name);
 }
 
 struct str table_word(struct str *line)
@@ -53,6 +62,37 @@ uint64_t table_number(struct str word, int base)
 	return strtoull(text, NULL, base);
 }
 
+uint64_t table_inode(struct str target)
+{
+	size_t digits = 0;
+
+	if (!str_skip(&target, "socket:[") && !str_skip(&target, "pipe:["))
+		return 0;
+	while (digits < target.n && target.p[digits] >= '0' && target.p[digits] <= '9')
+		digits++;
+	target.n = digits;
+	return table_number(target, 10);
+}
+
+void connection_tables_read(struct connection_tables *t, int pid)
+{
+	if (t->read)
+		return;
+	t->read = true;
+	table_read(&t->tcp, pid, "net/tcp");
+	table_read(&t->tcp, pid, "net/tcp6");
+	table_read(&t->udp, pid, "net/udp");
+	table_read(&t->udp, pid, "net/udp6");
+	table_read(&t->local, pid, "net/unix");
+}
+
+void connection_tables_release(struct connection_tables *t)
+{
+	buf_release(&t->tcp);
+	buf_release(&t->udp);
+	buf_release(&t->local);
+}
+
 /* An IPv4 address within IPv6 is the IPv4 address. */
 static struct str plain_address(struct str address)
 {
@@ -79,6 +119,32 @@ bool connection_find(struct str table, uint64_t inode, struct connection *c)
 		*c = connection_of(line);
 		if (c->inode == inode)
 			return true;
+	}
+	return false;
+}
+
+bool connection_find_other(struct str table, const struct connection *c, struct connection *other)
+{
+	struct str line;
+
+	while (str_line(&table, &line)) {
+		*other = connection_of(line);
+		if (str_eq(other->local, c->remote) && str_eq(other->remote, c->local))
+			return true;
+	}
+	return false;
+}
+
+bool local_socket_find(struct str table, uint64_t inode, struct local_socket *s)
+{
+	struct str line;
+
+	while (inode && str_line(&table, &line)) {
+		if (table_number(table_word_at(line, 6), 10) != inode)
+			continue;
+		s->path = table_word_at(line, 7);
+		s->listens = (table_number(table_word_at(line, 3), 16) & LOCAL_ACCEPT) != 0;
+		return true;
 	}
 	return false;
 }

@@ -57,12 +57,10 @@ static void mark_all_wakers(struct descriptors *d, int pid)
 {
 	for (size_t i = 0; i < d->len; i++) {
 		AUTO_BUF info = { 0 };
-		char name[32];
 
 		if (strcmp(d->items[i].target, "anon_inode:[eventpoll]") != 0)
 			continue;
-		snprintf(name, sizeof(name), "fdinfo/%d", d->items[i].fd);
-		if (table_read(&info, pid, name))
+		if (table_read_fdinfo(&info, pid, d->items[i].fd))
 			descriptors_mark_wakers(d, str_of(buf_str(&info)));
 	}
 }
@@ -119,19 +117,6 @@ size_t descriptor_pipe_bytes(int pid, int fd)
 
 /* --- words ------------------------------------------------------------------------------ */
 
-static void read_nets(struct descriptor_nets *nets, int pid)
-{
-	if (nets->read)
-		return;
-	nets->read = true;
-	/* What is not there has no sockets. */
-	table_read(&nets->tcp, pid, "net/tcp");
-	table_read(&nets->tcp, pid, "net/tcp6");
-	table_read(&nets->udp, pid, "net/udp");
-	table_read(&nets->udp, pid, "net/udp6");
-	table_read(&nets->local, pid, "net/unix");
-}
-
 static void put_path(struct buf *out, struct str path)
 {
 	bool digits = false;
@@ -183,25 +168,20 @@ static bool put_udp(struct buf *out, struct str table, uint64_t inode)
 	return true;
 }
 
-/* "Num RefCount Protocol Flags Type St Inode Path" */
 static bool put_local(struct buf *out, struct str table, uint64_t inode)
 {
-	struct str line, path;
+	struct local_socket local;
 
-	while (inode && str_line(&table, &line)) {
-		if (table_number(table_word_at(line, 6), 10) != inode)
-			continue;
-		path = table_word_at(line, 7);
-		buf_puts(out, "Unix socket");
-		if (path.n)
-			buf_putc(out, ' ');
-		put_path(out, path);
-		return true;
-	}
-	return false;
+	if (!local_socket_find(table, inode, &local))
+		return false;
+	buf_puts(out, "Unix socket");
+	if (local.path.n)
+		buf_putc(out, ' ');
+	put_path(out, local.path);
+	return true;
 }
 
-static void put_socket(struct buf *out, uint64_t inode, struct descriptor_nets *nets)
+static void put_socket(struct buf *out, uint64_t inode, struct connection_tables *nets)
 {
 	if (!put_tcp(out, str_of(buf_str(&nets->tcp)), inode) &&
 	    !put_udp(out, str_of(buf_str(&nets->udp)), inode) &&
@@ -221,10 +201,10 @@ static void put_other(struct buf *out, struct str target)
 }
 
 void descriptor_put(struct buf *out, const struct descriptor *d, int pid,
-		    struct descriptor_nets *nets)
+		    struct connection_tables *nets)
 {
 	static const char gone[] = " (deleted)";
-	struct str target = str_of(d->target), number = target;
+	struct str target = str_of(d->target);
 
 	if (ends_with(d->target, gone))
 		target.n -= strlen(gone);
@@ -233,11 +213,8 @@ void descriptor_put(struct buf *out, const struct descriptor *d, int pid,
 		put_path(out, target);
 		return;
 	case DESCRIPTOR_SOCKET:
-		read_nets(nets, pid);
-		str_skip(&number, "socket:[");
-		if (number.n)
-			number.n--;
-		put_socket(out, table_number(number, 10), nets);
+		connection_tables_read(nets, pid);
+		put_socket(out, table_inode(target), nets);
 		return;
 	case DESCRIPTOR_PIPE:
 		buf_puts(out, "pipe");
@@ -247,11 +224,4 @@ void descriptor_put(struct buf *out, const struct descriptor *d, int pid,
 		put_other(out, target);
 		return;
 	}
-}
-
-void descriptor_nets_release(struct descriptor_nets *nets)
-{
-	buf_release(&nets->tcp);
-	buf_release(&nets->udp);
-	buf_release(&nets->local);
 }

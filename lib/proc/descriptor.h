@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/str.h"
+#include "proc/connection.h"
 
 enum descriptor_kind {
 	DESCRIPTOR_FILE, /* anything with a path: folders, devices, FIFOs */
@@ -50,15 +51,8 @@ void descriptors_mark_wakers(struct descriptors *d, struct str fdinfo);
 /* What an open link's text means. */
 enum descriptor_kind descriptor_kind_of(struct str target);
 
-/* /proc/PID/net: tcp and tcp6 in one, udp and udp6, unix. Owned. */
-struct descriptor_nets {
-	struct buf tcp, udp, local;
-	bool read;
-};
-
 /* Appends the words; nets is read from pid when a socket first asks. */
 void descriptor_put(struct buf *out, const struct descriptor *d, int pid,
-		    struct descriptor_nets *nets);
-void descriptor_nets_release(struct descriptor_nets *nets);
+		    struct connection_tables *nets);
 
 #endif

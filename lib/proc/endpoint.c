@@ -1,23 +1,13 @@
 #include "proc/endpoint.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-#define ESTABLISHED 0x01    /* include/net/tcp_states.h */
-#define ACCEPTS     0x10000 /* include/uapi/linux/net.h, __SO_ACCEPTCON */
 
 static void read_all(struct endpoints *all)
 {
-	if (all->read)
+	if (all->nets.read)
 		return;
-	all->read = true;
-	/* What is not there has no sockets. */
-	table_read(&all->tcp, all->pid, "net/tcp");
-	table_read(&all->tcp, all->pid, "net/tcp6");
-	table_read(&all->udp, all->pid, "net/udp");
-	table_read(&all->udp, all->pid, "net/udp6");
-	table_read(&all->local, all->pid, "net/unix");
+	connection_tables_read(&all->nets, all->pid);
 	descriptors_read(&all->open, all->pid, &all->arena);
 }
 
@@ -28,37 +18,28 @@ static struct str text_of(struct buf *table)
 
 static bool has_inode(const struct endpoints *all, uint64_t inode)
 {
-	char target[48];
-
-	snprintf(target, sizeof(target), "socket:[%" PRIu64 "]", inode);
 	for (size_t i = 0; i < all->open.len; i++)
-		if (!strcmp(all->open.items[i].target, target))
+		if (all->open.items[i].kind == DESCRIPTOR_SOCKET &&
+		    table_inode(str_of(all->open.items[i].target)) == inode)
 			return true;
 	return false;
 }
 
-/* The other end has the same addresses the other way round. It has no inode while it waits for
- * accept: until then no process owns it. */
+/* It has no inode while it waits for accept: until then no process owns it. */
 static void find_other_end(struct endpoints *all, struct endpoint *e)
 {
-	struct str table = text_of(&all->tcp), line;
+	struct connection other;
 
 	e->accepted = true;
-	while (str_line(&table, &line)) {
-		struct connection other = connection_of(line);
-
-		if (!str_eq(other.local, e->connection.remote) ||
-		    !str_eq(other.remote, e->connection.local))
-			continue;
-		e->near = other.inode && has_inode(all, other.inode);
-		e->accepted = other.inode || other.state != ESTABLISHED;
+	if (!connection_find_other(text_of(&all->nets.tcp), &e->connection, &other))
 		return;
-	}
+	e->near = other.inode && has_inode(all, other.inode);
+	e->accepted = other.inode || other.state != CONNECTION_ESTABLISHED;
 }
 
 static bool find_tcp(struct endpoints *all, uint64_t inode, struct endpoint *e)
 {
-	if (!connection_find(text_of(&all->tcp), inode, &e->connection))
+	if (!connection_find(text_of(&all->nets.tcp), inode, &e->connection))
 		return false;
 	e->kind =
 	    e->connection.state == CONNECTION_LISTENS ? ENDPOINT_LISTENER : ENDPOINT_CONNECTION;
@@ -70,34 +51,24 @@ static bool find_tcp(struct endpoints *all, uint64_t inode, struct endpoint *e)
 static bool find_udp(struct endpoints *all, uint64_t inode, struct endpoint *e)
 {
 	e->kind = ENDPOINT_DATAGRAMS;
-	return connection_find(text_of(&all->udp), inode, &e->connection);
+	return connection_find(text_of(&all->nets.udp), inode, &e->connection);
 }
 
-/* "Num RefCount Protocol Flags Type St Inode Path" */
 static bool find_local(struct endpoints *all, uint64_t inode, struct endpoint *e)
 {
-	struct str table = text_of(&all->local), line;
+	struct local_socket local;
 
-	while (inode && str_line(&table, &line)) {
-		if (table_number(table_word_at(line, 6), 10) != inode)
-			continue;
-		e->kind = table_number(table_word_at(line, 3), 16) & ACCEPTS
-			      ? ENDPOINT_LOCAL_LISTENER
-			      : ENDPOINT_LOCAL;
-		e->path = table_word_at(line, 7);
-		return true;
-	}
-	return false;
+	if (!local_socket_find(text_of(&all->nets.local), inode, &local))
+		return false;
+	e->kind = local.listens ? ENDPOINT_LOCAL_LISTENER : ENDPOINT_LOCAL;
+	e->path = local.path;
+	return true;
 }
 
 static bool find_socket(struct endpoints *all, struct str target, struct endpoint *e)
 {
-	uint64_t inode;
+	uint64_t inode = table_inode(target);
 
-	str_skip(&target, "socket:[");
-	if (target.n)
-		target.n--;
-	inode = table_number(target, 10);
 	return find_tcp(all, inode, e) || find_udp(all, inode, e) || find_local(all, inode, e);
 }
 
@@ -106,11 +77,9 @@ static bool find_socket(struct endpoints *all, struct str target, struct endpoin
 static bool opened_to_write(const struct endpoints *all, int fd)
 {
 	AUTO_BUF text = { 0 };
-	char name[40];
 	const char *flags;
 
-	snprintf(name, sizeof(name), "fdinfo/%d", fd);
-	table_read(&text, all->pid, name);
+	table_read_fdinfo(&text, all->pid, fd);
 	flags = strstr(buf_str(&text), "flags:");
 	return flags && strtoul(flags + strlen("flags:"), NULL, 8) & 1;
 }
@@ -148,9 +117,7 @@ bool endpoint_find(struct endpoints *all, int fd, struct endpoint *e)
 
 void endpoints_release(struct endpoints *all)
 {
-	buf_release(&all->tcp);
-	buf_release(&all->udp);
-	buf_release(&all->local);
+	connection_tables_release(&all->nets);
 	descriptors_release(&all->open);
 	arena_clear(&all->arena);
 }

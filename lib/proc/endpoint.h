@@ -33,8 +33,7 @@ struct endpoint {
  * of endpoints live in it. */
 struct endpoints {
 	int pid;
-	bool read;
-	struct buf tcp, udp, local; /* of /proc/PID/net */
+	struct connection_tables nets;
 	struct descriptors open;
 	struct arena arena;
 };

@@ -8,28 +8,20 @@
 #include "base/vec.h"
 #include "proc/connection.h"
 
-#define POLLED_MAX    256     /* descriptors that are looked into, as well */
-#define TCP_CLOSE_END 0x08    /* CLOSE_WAIT: the other side has closed */
-#define UNIX_LISTENS  0x10000 /* __SO_ACCEPTCON */
+#define POLLED_MAX 256 /* descriptors that are looked into, as well */
 
 struct polled_fd polled_fd_of(int fd, struct str target)
 {
-	struct polled_fd f = { .fd = fd };
-	struct str rest = target;
+	struct polled_fd f = { .fd = fd, .inode = table_inode(target) };
 
-	if (str_skip(&rest, "socket:["))
+	if (str_starts(target, "socket:["))
 		f.kind = POLLED_SOCKET;
-	else if (str_skip(&rest, "pipe:["))
+	else if (str_starts(target, "pipe:["))
 		f.kind = POLLED_PIPE;
 	else if (str_is(target, "anon_inode:[eventpoll]"))
 		f.kind = POLLED_EPOLL;
 	else if (str_is(target, "anon_inode:[eventfd]") || str_is(target, "anon_inode:inotify"))
 		f.kind = POLLED_INNER;
-	while (rest.n && f.kind >= POLLED_PIPE && *rest.p >= '0' && *rest.p <= '9') {
-		f.inode = f.inode * 10 + (uint64_t)(*rest.p - '0');
-		rest.p++;
-		rest.n--;
-	}
 	return f;
 }
 
@@ -95,37 +87,20 @@ static bool pipe_is_inner(const struct polled_fds *fds, const struct polled_fd *
 	return ends > 1;
 }
 
-static bool has_other_side(const struct polled_fds *fds, struct str tcp, const struct connection *c)
-{
-	struct str line;
-
-	while (str_line(&tcp, &line)) {
-		struct connection other = connection_of(line);
-
-		if (str_eq(other.local, c->remote) && str_eq(other.remote, c->local))
-			return owns(fds, other.inode);
-	}
-	return false;
-}
-
 static bool tcp_is_inner(const struct polled_fds *fds, struct str tcp, uint64_t inode)
 {
-	struct connection c;
+	struct connection c, other;
 
 	return connection_find(tcp, inode, &c) &&
-	       (c.state == CONNECTION_LISTENS || c.state == TCP_CLOSE_END ||
-		has_other_side(fds, tcp, &c));
+	       (c.state == CONNECTION_LISTENS || c.state == CONNECTION_CLOSE_WAIT ||
+		(connection_find_other(tcp, &c, &other) && owns(fds, other.inode)));
 }
 
-/* "Num RefCount Protocol Flags Type St Inode Path" */
 static bool unix_is_inner(struct str listening, uint64_t inode)
 {
-	struct str line;
+	struct local_socket local;
 
-	while (str_line(&listening, &line))
-		if (table_number(table_word_at(line, 6), 10) == inode)
-			return (table_number(table_word_at(line, 3), 16) & UNIX_LISTENS) != 0;
-	return false;
+	return local_socket_find(listening, inode, &local) && local.listens;
 }
 
 static size_t count_polled(const struct polled_fds *fds)
@@ -183,12 +158,11 @@ static bool mark_all(struct polled_fds *fds, int pid)
 {
 	for (size_t i = 0; i < fds->len; i++) {
 		AUTO_BUF info = { 0 };
-		char name[32];
 
 		if (fds->items[i].kind != POLLED_EPOLL)
 			continue;
-		snprintf(name, sizeof(name), "fdinfo/%d", fds->items[i].fd);
-		if (!table_read(&info, pid, name) || !polled_mark(fds, str_of(buf_str(&info))))
+		if (!table_read_fdinfo(&info, pid, fds->items[i].fd) ||
+		    !polled_mark(fds, str_of(buf_str(&info))))
 			return false;
 	}
 	return true;

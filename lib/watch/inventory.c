@@ -75,7 +75,7 @@ static bool moved_output(const struct inventory *v, const struct descriptors *no
 
 static void take_descriptors(struct inventory *v, int pid, uint64_t ours)
 {
-	struct descriptor_nets nets = { 0 };
+	struct connection_tables nets = { 0 };
 	struct descriptors now = { 0 };
 
 	v->taken = v->begun && descriptors_read(&now, pid, &v->arena) && !moved_output(v, &now);
@@ -91,7 +91,7 @@ static void take_descriptors(struct inventory *v, int pid, uint64_t ours)
 		one.words = keep(v, &words);
 		add(v, &one);
 	}
-	descriptor_nets_release(&nets);
+	connection_tables_release(&nets);
 	descriptors_release(&now);
 }
 

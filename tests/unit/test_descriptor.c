@@ -44,7 +44,7 @@ static void a_link_tells_the_kind(void **state)
 
 static void expect(const char *target, const char *words)
 {
-	struct descriptor_nets nets = { .read = true };
+	struct connection_tables nets = { .read = true };
 	struct descriptor d = { .fd = 3, .target = target };
 	AUTO_BUF out = { 0 };
 
@@ -61,7 +61,7 @@ static void expect(const char *target, const char *words)
 			      "0000: 00000002 00000000 00000000 0001 01 78\n");
 	descriptor_put(&out, &d, 0, &nets);
 	assert_string_equal(buf_str(&out), words);
-	descriptor_nets_release(&nets);
+	connection_tables_release(&nets);
 }
 
 static void words_are_the_same_in_every_run(void **state)
